@@ -1,0 +1,25 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { Problem } from "../redis/problems";
+import type { Topology, TopologyArgs } from "../topology";
+
+/** The constructor every backend's component has. */
+export type TopologyClass = new (
+  name: string,
+  // Each room knows its own args; the registry hands over what the room's own schema and check have accepted.
+  // biome-ignore lint/suspicious/noExplicitAny: constructor parameters cannot be both specific and assignable
+  args: any,
+  opts?: pulumi.ComponentResourceOptions,
+) => Topology & pulumi.ComponentResource;
+
+/** One entry of the registry: everything about a backend that is needed before its provider is loaded. */
+export interface Backend {
+  /** One line for error messages and the README. */
+  readonly summary: string;
+  /** Settings of its own, in the stack file under the backend's name; strict. Their keys are args of the component. */
+  readonly settings: z.ZodObject;
+  /** Everything wrong with these args, before the first resource. Pure. */
+  problems(args: TopologyArgs): readonly Problem[];
+  /** The component; loads the provider's SDK. */
+  load(): Promise<TopologyClass>;
+}

@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Directive } from "../../redis/roles";
+
+/** What one server is made of; the provider's inputs. */
+export interface RedisServerInputs {
+  role: string;
+  /** Absolute folder of this server: redis.conf, users.acl, redis.log, redis.pid, and `data/`. */
+  directory: string;
+  host: string;
+  port: number;
+  directives: readonly Directive[];
+  /** Whether the data outlives the server. */
+  persists: boolean;
+  /** Whether deleting the server deletes its data. */
+  deleteData: boolean;
+  engine?: string;
+  version?: string;
+  password?: string;
+  previousPassword?: string;
+}
+
+/** What the provider knows of a running server; kept in the state. */
+export interface RedisServerState extends RedisServerInputs {
+  password: string;
+  /** `redis 7.0.15`, as the server itself says. */
+  server: string;
+}
+
+type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/**
+ * One redis-server of this host, run by a dynamic provider (see docs/adr/0003-process-provider.md for why it is
+ * declared by hand and not through pulumi.dynamic.Resource).
+ */
+export class RedisServer extends pulumi.CustomResource {
+  declare readonly host: pulumi.Output<string>;
+  declare readonly port: pulumi.Output<number>;
+  /** Secret. */
+  declare readonly password: pulumi.Output<string>;
+  /** Engine and version that answered. */
+  declare readonly server: pulumi.Output<string>;
+
+  constructor(name: string, inputs: Inputs<RedisServerInputs>, opts: pulumi.CustomResourceOptions) {
+    super(
+      "pulumi-nodejs:dynamic/redis-topology:RedisServer",
+      name,
+      {
+        password: undefined,
+        server: undefined,
+        ...inputs,
+        __provider: "exports.handler = () => require('redis-topology/process-provider').provider;",
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password", "previousPassword"] }),
+    );
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import type { Backend } from "../backend";
+import { planProcess } from "./plan";
+
+export const processBackend: Backend = {
+  summary: "redis-server processes on this host",
+  settings: z.strictObject({
+    directory: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "Folder for configuration, logs and data. Default .redis-topology/<stack>. A change moves the data.",
+      ),
+    deleteData: z
+      .boolean()
+      .optional()
+      .describe("Whether destroy deletes the queue's data too. Default false."),
+  }),
+  problems: (args) => planProcess(args).problems,
+  load: async () => (await import("./topology")).ProcessTopology,
+};

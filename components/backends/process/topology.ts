@@ -1,0 +1,80 @@
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Guarantees } from "../../redis/guarantees";
+import type { RolePlan } from "../../redis/plan";
+import type { Bullmq, Endpoint, Topology } from "../../topology";
+import { refuse } from "../refuse";
+import type { ProcessTopologyArgs } from "./args";
+import { HOST, planProcess, traits } from "./plan";
+import { RedisServer } from "./redisServer";
+
+/** The topology as redis-server (or valkey-server) processes of this host; no Docker, no cloud. */
+export class ProcessTopology extends pulumi.ComponentResource implements Topology {
+  readonly backend: string;
+  readonly cache?: Endpoint;
+  readonly queue?: Endpoint;
+  readonly env: pulumi.Output<Record<string, string>>;
+  readonly bullmq?: Bullmq;
+  readonly guarantees: Guarantees;
+
+  constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("redis-topology:index:ProcessTopology", name, {}, opts);
+    const plan = planProcess(args);
+    refuse(name, plan.problems, this);
+    const directory = path.resolve(args.directory ?? defaultDirectory(name));
+    const server = (role: RolePlan | undefined) => role && createServer(this, name, directory, role, args);
+
+    const outputs = topologyOutputs({
+      backend: traits.name,
+      cache: server(plan.cache),
+      queue: server(plan.queue),
+      bullmq: args.queue?.bullmq,
+      guarantees: plan.guarantees,
+    });
+    announceGuarantees(plan.guarantees, this);
+
+    this.backend = outputs.backend;
+    this.cache = outputs.cache;
+    this.queue = outputs.queue;
+    this.env = outputs.env;
+    this.bullmq = outputs.bullmq;
+    this.guarantees = outputs.guarantees;
+    this.registerOutputs({ ...outputs });
+  }
+}
+
+/** The program's own topology is called `redis` and lies directly under its stack. */
+function defaultDirectory(name: string): string {
+  return path.join(".redis-topology", pulumi.getStack(), ...(name === "redis" ? [] : [name]));
+}
+
+function createServer(
+  parent: ProcessTopology,
+  name: string,
+  directory: string,
+  plan: RolePlan,
+  args: ProcessTopologyArgs,
+): RedisServer {
+  const { role, port, directives, persists, engine, version } = plan;
+  const given = args[role];
+  return new RedisServer(
+    `${name}-${role}`,
+    {
+      role,
+      directory: path.join(directory, role),
+      host: HOST,
+      port,
+      directives,
+      persists,
+      deleteData: args.deleteData ?? false,
+      ...(engine !== undefined && { engine }),
+      ...(version !== undefined && { version }),
+      ...(given?.password !== undefined && { password: pulumi.secret(given.password) }),
+      ...(given?.previousPassword !== undefined && {
+        previousPassword: pulumi.secret(given.previousPassword),
+      }),
+    },
+    { parent, protect: persists && (args.protect ?? true) },
+  );
+}

@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_USERNAME } from "./redis/acl";
+import { type BullmqArgs, bullmqDefaults, ioredisTls } from "./redis/bullmq";
+import { type Connection, connectionUrl, environment } from "./redis/connection";
+import { type Guarantees, guaranteeTable } from "./redis/guarantees";
+import type { Bullmq, Endpoint, Topology } from "./topology";
+
+/** A server as its backend knows it; plain or still to come. */
+export interface Server {
+  host: pulumi.Input<string>;
+  port: pulumi.Input<number>;
+  password: pulumi.Input<string>;
+  /** Default `default`. */
+  username?: pulumi.Input<string>;
+  /** Default false. */
+  tls?: pulumi.Input<boolean>;
+  prefix?: pulumi.Input<string>;
+  caCertificate?: pulumi.Input<string>;
+}
+
+/** What a backend knows when its resources are declared. */
+export interface TopologyParts {
+  readonly backend: string;
+  readonly cache?: Server;
+  readonly queue?: Server;
+  readonly bullmq?: BullmqArgs;
+  readonly guarantees: Guarantees;
+}
+
+/** The outputs of the contract, the same for every backend, with every secret marked as one. */
+export function topologyOutputs(parts: TopologyParts): Topology {
+  const cache = parts.cache && endpoint(parts.cache);
+  const queue = parts.queue && endpoint(parts.queue);
+  return {
+    backend: parts.backend,
+    ...(cache && { cache }),
+    ...(queue && { queue }),
+    env: pulumi.secret(
+      pulumi
+        .all([cache && connection(cache), queue && connection(queue)])
+        .apply(([forCache, forQueue]) => environment(forCache, forQueue)),
+    ),
+    ...(queue && { bullmq: bullmq(queue, parts.bullmq) }),
+    guarantees: parts.guarantees,
+  };
+}
+
+/** Shows the guarantees where a user decides: in the preview. */
+export function announceGuarantees(guarantees: Guarantees, resource: pulumi.Resource): void {
+  if (!pulumi.runtime.isDryRun()) return;
+  pulumi.log.info(`What the data survives:\n${guaranteeTable(guarantees)}`, resource);
+}
+
+function endpoint(server: Server): Endpoint {
+  const parts = {
+    host: pulumi.output(server.host),
+    port: pulumi.output(server.port),
+    username: pulumi.output(server.username ?? DEFAULT_USERNAME),
+    password: pulumi.secret(server.password),
+    tls: pulumi.output(server.tls ?? false),
+    ...(server.prefix !== undefined && { prefix: pulumi.output(server.prefix) }),
+    ...(server.caCertificate !== undefined && { caCertificate: pulumi.output(server.caCertificate) }),
+  };
+  return { ...parts, url: pulumi.secret(connection(parts).apply(connectionUrl)) };
+}
+
+function connection(parts: Omit<Endpoint, "url">): pulumi.Output<Connection> {
+  const { host, port, username, password, tls, prefix, caCertificate } = parts;
+  return pulumi.output({ host, port, username, password, tls, prefix, caCertificate });
+}
+
+function bullmq(queue: Endpoint, overrides: BullmqArgs | undefined): Bullmq {
+  const { host, port, username, password, tls, caCertificate } = queue;
+  const { producer, worker, ...defaults } = bullmqDefaults(overrides);
+  const prefix = overrides?.prefix === undefined ? queue.prefix : pulumi.output(overrides.prefix);
+  const shared = {
+    host,
+    port,
+    username,
+    password,
+    tls: pulumi.output({ tls, caCertificate }).apply(ioredisTls),
+  };
+  return {
+    producer: { ...shared, ...producer },
+    worker: { ...shared, ...worker },
+    ...(prefix && { prefix }),
+    ...defaults,
+  };
+}

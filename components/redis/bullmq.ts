@@ -1,0 +1,94 @@
+import type { Connection } from "./connection";
+
+/** Overrides of the BullMQ options that a queue hands to its applications. All optional. */
+export interface BullmqArgs {
+  /** Attempts per job, at least 1. Default 3. */
+  attempts?: number;
+  /** How the wait between attempts grows: `exponential` or `fixed`. Default `exponential`. */
+  backoffType?: BackoffType;
+  /** Wait before the first retry, in milliseconds. Default 2000. */
+  backoffDelay?: number;
+  /** Completed jobs kept at most. Default 1000. */
+  keepCompletedCount?: number;
+  /** Seconds a completed job is kept at most. Default 86400 (24 h). */
+  keepCompletedAge?: number;
+  /** Failed jobs kept at most. Default 5000. */
+  keepFailedCount?: number;
+  /** Seconds a failed job is kept at most. Default 604800 (7 days). */
+  keepFailedAge?: number;
+  /** Milliseconds a worker owns a job before it must renew its lock. Default 30000, as BullMQ's own. */
+  lockDuration?: number;
+  /** Milliseconds between a worker's renewals of its lock. Default half of `lockDuration`, as BullMQ's own. */
+  lockRenewTime?: number;
+  /** Milliseconds between looks for jobs whose worker died. Default 30000, as BullMQ's own. */
+  stalledInterval?: number;
+  /** Times a job may lose its worker before it fails. Default 1, as BullMQ's own. */
+  maxStalledCount?: number;
+  /** Whether a producer queues commands in memory while Redis is away, instead of failing at once. Default false. */
+  producerOfflineQueue?: boolean;
+  /** Times a producer sends a command again after a lost connection before it fails. Default 1. */
+  producerMaxRetries?: number;
+  /** Prefix of BullMQ's keys. Default BullMQ's own (`bull`), or one with a hash tag where the server needs it. */
+  prefix?: string;
+}
+
+/** How the wait between a job's attempts grows. */
+export const BackoffType = { Exponential: "exponential", Fixed: "fixed" } as const;
+export type BackoffType = (typeof BackoffType)[keyof typeof BackoffType];
+
+/** The options that do not depend on where the queue runs. */
+export interface BullmqDefaults {
+  readonly producer: { readonly enableOfflineQueue: boolean; readonly maxRetriesPerRequest: number };
+  /** `maxRetriesPerRequest: null` keeps a worker waiting for Redis instead of dying (BullMQ, "Going to production"). */
+  readonly worker: { readonly enableOfflineQueue: true; readonly maxRetriesPerRequest: null };
+  readonly defaultJobOptions: JobOptions;
+  readonly workerOptions: WorkerOptions;
+}
+
+/** `defaultJobOptions` of a BullMQ Queue. Ages in seconds, the delay in milliseconds. */
+export interface JobOptions {
+  readonly attempts: number;
+  readonly backoff: { readonly type: BackoffType; readonly delay: number };
+  readonly removeOnComplete: { readonly age: number; readonly count: number };
+  readonly removeOnFail: { readonly age: number; readonly count: number };
+}
+
+/** Options of a BullMQ Worker, in milliseconds. */
+export interface WorkerOptions {
+  readonly lockDuration: number;
+  readonly lockRenewTime: number;
+  readonly stalledInterval: number;
+  readonly maxStalledCount: number;
+}
+
+/** BullMQ's options with the overrides applied. */
+export function bullmqDefaults(args: BullmqArgs = {}): BullmqDefaults {
+  const lockDuration = args.lockDuration ?? 30_000;
+  return {
+    producer: {
+      enableOfflineQueue: args.producerOfflineQueue ?? false,
+      maxRetriesPerRequest: args.producerMaxRetries ?? 1,
+    },
+    worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
+    defaultJobOptions: {
+      attempts: args.attempts ?? 3,
+      backoff: { type: args.backoffType ?? BackoffType.Exponential, delay: args.backoffDelay ?? 2000 },
+      removeOnComplete: { age: args.keepCompletedAge ?? 24 * 3600, count: args.keepCompletedCount ?? 1000 },
+      removeOnFail: { age: args.keepFailedAge ?? 7 * 24 * 3600, count: args.keepFailedCount ?? 5000 },
+    },
+    workerOptions: {
+      lockDuration,
+      lockRenewTime: args.lockRenewTime ?? lockDuration / 2,
+      stalledInterval: args.stalledInterval ?? 30_000,
+      maxStalledCount: args.maxStalledCount ?? 1,
+    },
+  };
+}
+
+/** The TLS option of ioredis: absent without TLS, `{}` for a public certificate, `{ ca }` for a private one. */
+export function ioredisTls(
+  connection: Pick<Connection, "tls" | "caCertificate">,
+): { ca?: string } | undefined {
+  if (!connection.tls) return undefined;
+  return connection.caCertificate === undefined ? {} : { ca: connection.caCertificate };
+}

@@ -1,0 +1,42 @@
+import { urlPart } from "./quote";
+
+/** Everything a client needs to know to connect; plain data. */
+export interface Connection {
+  /** Host name or address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  /** Whether the server speaks TLS on this port. */
+  readonly tls: boolean;
+  /** PEM of a private certificate authority, where the server's certificate needs one. */
+  readonly caCertificate?: string;
+  /** BullMQ key prefix with a hash tag, where the server runs in cluster mode. */
+  readonly prefix?: string;
+}
+
+/** `redis://user:password@host:port`, or `rediss://` with TLS; user and password percent-encoded, IPv6 in brackets. */
+export function connectionUrl(connection: Connection): string {
+  const { host, port, username, password, tls } = connection;
+  const authority = `${urlPart(username)}:${urlPart(password)}@${host.includes(":") ? `[${host}]` : host}`;
+  return `${tls ? "rediss" : "redis"}://${authority}:${port}`;
+}
+
+/** The environment of an application: `REDIS_*` for the cache, `REDIS_QUEUE_*` for the queue; absent roles have no keys. */
+export function environment(
+  cache: Connection | undefined,
+  queue: Connection | undefined,
+): Record<string, string> {
+  return { ...(cache && variables("REDIS", cache)), ...(queue && variables("REDIS_QUEUE", queue)) };
+}
+
+function variables(prefix: string, connection: Connection): Record<string, string> {
+  return {
+    [`${prefix}_HOST`]: connection.host,
+    [`${prefix}_PORT`]: String(connection.port),
+    [`${prefix}_PASSWORD`]: connection.password,
+    [`${prefix}_URL`]: connectionUrl(connection),
+    [`${prefix}_TLS`]: String(connection.tls),
+    ...(connection.prefix !== undefined && { [`${prefix}_PREFIX`]: connection.prefix }),
+  };
+}

@@ -1,0 +1,111 @@
+import type { Problem } from "./problems";
+import { ROLES, type Role } from "./roles";
+
+/** What happens to a role's data when something happens to its server. */
+export interface Outcome {
+  /** Whether the data is there afterwards. */
+  readonly kept: boolean;
+  /** Seconds of acknowledged writes that may be missing even so; 0 = none. Meaningless when nothing is kept. */
+  readonly lossSeconds: number;
+  /** Why, in one sentence. */
+  readonly detail: string;
+}
+
+/** The events that a guarantee speaks of, in the order they are printed. */
+export const EVENTS = ["processCrash", "redeploy", "hostCrash", "hostLoss", "zoneLoss", "destroy"] as const;
+export type Event = (typeof EVENTS)[number];
+
+/** What one role's data survives. Declared by its backend; the live tests hold it against real engines. */
+export interface RoleGuarantees {
+  /** The Redis process dies at once (kill -9, out of memory, a crash) and is started again. */
+  readonly processCrash: Outcome;
+  /** A changed setting is deployed, with a restart where one is needed. */
+  readonly redeploy: Outcome;
+  /** The machine stops at once (power, kernel) and comes back with its disk. */
+  readonly hostCrash: Outcome;
+  /** The machine never comes back. */
+  readonly hostLoss: Outcome;
+  /** The availability zone or data centre is gone. */
+  readonly zoneLoss: Outcome;
+  /** `pulumi destroy`. */
+  readonly destroy: Outcome;
+}
+
+/** The guarantees of a topology; a role that is absent has none. */
+export interface Guarantees {
+  readonly cache?: RoleGuarantees;
+  readonly queue?: RoleGuarantees;
+}
+
+/**
+ * Seconds that `appendfsync everysec` can lose when the host dies: Redis fsyncs once a second in a thread, and
+ * blocks writes only when that thread is more than two seconds behind (redis.io, "Persistence"; aof.c).
+ */
+export const EVERYSEC_LOSS_SECONDS = 2;
+
+export const kept = (detail: string, lossSeconds = 0): Outcome => ({ kept: true, lossSeconds, detail });
+export const lost = (detail: string): Outcome => ({ kept: false, lossSeconds: 0, detail });
+
+/** A cache persists nothing, on every backend. */
+export const CACHE_GUARANTEES: RoleGuarantees = {
+  processCrash: lost("A cache persists nothing."),
+  redeploy: lost("A cache persists nothing; settings that Redis can change live leave it warm."),
+  hostCrash: lost("A cache persists nothing."),
+  hostLoss: lost("A cache persists nothing."),
+  zoneLoss: lost("A cache persists nothing."),
+  destroy: lost("A cache persists nothing."),
+};
+
+/** Ordinary events that a queue must live through. A lost machine or zone is not one: that depends on what was bought. */
+const QUEUE_MUST_SURVIVE: readonly Event[] = ["processCrash", "redeploy", "hostCrash"];
+
+/** Refuses a queue whose backend loses jobs in ordinary events, unless the user has accepted that in writing. */
+export function lossProblems(guarantees: Guarantees, acceptDataLoss: boolean): Problem[] {
+  const { queue } = guarantees;
+  if (!queue || acceptDataLoss) return [];
+  const losses = QUEUE_MUST_SURVIVE.filter((event) => !queue[event].kept);
+  if (losses.length === 0) return [];
+  return [
+    {
+      key: "queue.acceptDataLoss",
+      was: `this backend loses the queue (${losses.map((event) => `${event}: ${queue[event].detail}`).join(" ")})`,
+      allowed: "true, or a backend that keeps the queue",
+      fix: "Choose another backend or setting for the queue, or accept the loss with `acceptDataLoss: true` in the stack file.",
+    },
+  ];
+}
+
+const EVENT_TITLES: Readonly<Record<Event, string>> = {
+  processCrash: "Redis crashes",
+  redeploy: "redeploy",
+  hostCrash: "host reboots",
+  hostLoss: "host is lost",
+  zoneLoss: "zone is lost",
+  destroy: "destroy",
+};
+
+/** The guarantees as a table for a terminal: an event a line, a role a column. */
+export function guaranteeTable(guarantees: Guarantees): string {
+  const roles = ROLES.filter((role) => guarantees[role]);
+  const rows = EVENTS.map((event) => [
+    EVENT_TITLES[event],
+    ...roles.map((role) => cell(guarantees, role, event)),
+  ]);
+  const table = [["", ...roles], ...rows];
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  return table
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function cell(guarantees: Guarantees, role: Role, event: Event): string {
+  const outcome = guarantees[role]?.[event];
+  if (!outcome?.kept) return "lost";
+  return outcome.lossSeconds === 0 ? "kept" : `kept, last ${outcome.lossSeconds} s at stake`;
+}

@@ -1,0 +1,250 @@
+import type { CacheArgs, QueueArgs, RoleArgs, TopologyArgs } from "../topology";
+import { mergeDirectives, readDirectives } from "./directives";
+import { type Guarantees, lossProblems, type RoleGuarantees } from "./guarantees";
+import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
+import { type Problem, shown } from "./problems";
+import {
+  type Directive,
+  ENGINES,
+  type Engine,
+  EVICTION_POLICIES,
+  EvictionPolicy,
+  ROLES,
+  Role,
+  roleDirectives,
+} from "./roles";
+import { MIN_SIZE, parseSize, SIZE_FORMS, SizeError } from "./size";
+
+/** Data budget of a role that names neither `maxMemory` nor `memoryLimit`. */
+export const DEFAULT_MAX_MEMORY = "256mb";
+
+/** Settings of a role that only some backends can honour. */
+export type OptionalSetting =
+  | "maxMemory"
+  | "memoryLimit"
+  | "evictionPolicy"
+  | "port"
+  | "engine"
+  | "version"
+  | "password"
+  | "previousPassword"
+  | "config"
+  | "persistence.size"
+  | "persistence.storageClass";
+
+/** What a backend says of itself, as plain data, so that shared code never asks which backend it has. */
+export interface BackendTraits {
+  readonly name: string;
+  readonly defaultPorts: Readonly<Record<Role, number>>;
+  /** Whether both roles listen on the same address, so that their ports must differ. */
+  readonly sharesAddress: boolean;
+  /** Settings that this backend cannot honour, each with the reason. Giving one is refused. */
+  readonly refuses: Readonly<Partial<Record<OptionalSetting, string>>>;
+}
+
+/** Everything decided about one role before any resource exists; sizes in bytes. */
+export interface RolePlan {
+  readonly role: Role;
+  readonly port: number;
+  readonly maxMemory: number;
+  /** At least `memoryFloor(role, maxMemory)`. */
+  readonly memoryLimit: number;
+  readonly evictionPolicy: string;
+  readonly persists: boolean;
+  /** Undefined = the backend's default. */
+  readonly engine?: Engine;
+  /** Undefined = the backend's default. */
+  readonly version?: string;
+  /** The role's directives and the user's; the backend adds where Redis listens and keeps its files. */
+  readonly directives: readonly Directive[];
+}
+
+/** What `planTopology` found. Only when `problems` is empty are the plans fit for use. */
+export interface TopologyPlan {
+  readonly cache?: RolePlan;
+  readonly queue?: RolePlan;
+  readonly guarantees: Guarantees;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Decides everything that is the same on every backend and collects every problem. `guarantees` is the
+ * backend's own declaration for these args; its own problems are the backend's to add.
+ */
+export function planTopology(
+  traits: BackendTraits,
+  args: TopologyArgs,
+  declared: Readonly<Record<Role, RoleGuarantees>>,
+): TopologyPlan {
+  const problems: Problem[] = [];
+  const cache = args.cache && planRole(Role.Cache, traits, args.cache, problems);
+  const queue = args.queue && planRole(Role.Queue, traits, args.queue, problems);
+  if (!cache && !queue) {
+    problems.push({
+      key: "cache, queue",
+      was: "both missing",
+      allowed: "at least one of the two roles",
+      fix: `Add \`cache: {}\` or \`queue: {}\`; every setting in it has a default.`,
+    });
+  }
+  if (cache && queue && traits.sharesAddress && cache.port === queue.port) {
+    problems.push({
+      key: "cache.port, queue.port",
+      was: `both ${cache.port}`,
+      allowed: "two different ports, since both roles share one address",
+      fix: "Give one of them another port.",
+    });
+  }
+  const guarantees = {
+    ...(cache && { cache: declared.cache }),
+    ...(queue && { queue: declared.queue }),
+  };
+  problems.push(...lossProblems(guarantees, args.queue?.acceptDataLoss ?? false));
+  return { ...(cache && { cache }), ...(queue && { queue }), guarantees, problems };
+}
+
+/** The plans of a topology in the order of the roles. */
+export function rolePlans(plan: TopologyPlan): RolePlan[] {
+  return ROLES.flatMap((role) => plan[role] ?? []);
+}
+
+function planRole(
+  role: Role,
+  traits: BackendTraits,
+  args: CacheArgs & QueueArgs,
+  problems: Problem[],
+): RolePlan {
+  const memory = planMemory(role, args, problems);
+  const port = args.port ?? traits.defaultPorts[role];
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    problems.push({
+      key: `${role}.port`,
+      was: shown(port),
+      allowed: "a whole number from 1 to 65535",
+      fix: `Choose a free port; the default is ${traits.defaultPorts[role]}.`,
+    });
+  }
+  if (args.engine !== undefined) oneOf(`${role}.engine`, args.engine, ENGINES, problems);
+  const evictionPolicy = planEviction(role, args, problems);
+  if (role === Role.Cache && args.persistence !== undefined) {
+    problems.push({
+      key: "cache.persistence",
+      was: shown(args.persistence),
+      allowed: "nothing: a cache persists nothing",
+      fix: "Remove it; what must survive belongs into the queue.",
+    });
+  }
+  const extra = readDirectives(role, args.config ?? {});
+  problems.push(...extra.problems, ...passwordProblems(role, args), ...refusedSettings(role, traits, args));
+  return {
+    role,
+    port,
+    ...memory,
+    evictionPolicy,
+    persists: role === Role.Queue,
+    ...(args.engine !== undefined && { engine: args.engine }),
+    ...(args.version !== undefined && { version: args.version }),
+    directives: mergeDirectives(roleDirectives(role, memory.maxMemory, evictionPolicy), extra.directives),
+  };
+}
+
+function planMemory(
+  role: Role,
+  args: RoleArgs,
+  problems: Problem[],
+): { maxMemory: number; memoryLimit: number } {
+  const given = readSize(`${role}.maxMemory`, args.maxMemory, problems);
+  const limit = readSize(`${role}.memoryLimit`, args.memoryLimit, problems);
+  if (limit === undefined) {
+    const maxMemory = given ?? parseSize(DEFAULT_MAX_MEMORY);
+    return { maxMemory, memoryLimit: memoryFloor(role, maxMemory) };
+  }
+  const largest = maxMemoryWithin(role, limit);
+  const smallest = given ?? MIN_SIZE;
+  if (largest < smallest) {
+    problems.push({
+      key: `${role}.memoryLimit`,
+      was: shown(args.memoryLimit),
+      allowed: `at least ${floorArithmetic(role, smallest)}, so that Redis refuses writes before the kernel kills it`,
+      fix: `Raise \`memoryLimit\`${given === undefined ? "" : ", or lower `maxMemory`"}.`,
+    });
+  }
+  return { maxMemory: given ?? largest, memoryLimit: limit };
+}
+
+function readSize(key: string, text: string | undefined, problems: Problem[]): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseSize(text);
+  } catch (error) {
+    if (!(error instanceof SizeError)) throw error;
+    problems.push({ key, was: error.message, allowed: SIZE_FORMS, fix: "Correct the size." });
+    return undefined;
+  }
+}
+
+function planEviction(role: Role, args: CacheArgs, problems: Problem[]): string {
+  if (role === Role.Cache) {
+    return oneOf(
+      "cache.evictionPolicy",
+      args.evictionPolicy ?? EvictionPolicy.AllkeysLru,
+      EVICTION_POLICIES,
+      problems,
+    );
+  }
+  if (args.evictionPolicy !== undefined && args.evictionPolicy !== ("noeviction" as string)) {
+    problems.push({
+      key: "queue.evictionPolicy",
+      was: shown(args.evictionPolicy),
+      allowed: "nothing: a queue is always `noeviction`, since one that evicts loses jobs",
+      fix: "Remove the setting; what may be evicted belongs into the cache.",
+    });
+  }
+  return "noeviction";
+}
+
+function oneOf(key: string, value: string, allowed: readonly string[], problems: Problem[]): string {
+  if (!allowed.includes(value)) {
+    problems.push({ key, was: shown(value), allowed: allowed.join(", "), fix: "Choose one of these." });
+  }
+  return value;
+}
+
+function passwordProblems(role: Role, args: RoleArgs): Problem[] {
+  return (["password", "previousPassword"] as const)
+    .filter((key) => args[key] === "")
+    .map((key) => ({
+      key: `${role}.${key}`,
+      was: "empty",
+      allowed: "any text but the empty one, or nothing",
+      fix: "Remove the setting to have a password made, or set a secret one.",
+    }));
+}
+
+function refusedSettings(role: Role, traits: BackendTraits, args: CacheArgs & QueueArgs): Problem[] {
+  const given: Readonly<Record<OptionalSetting, unknown>> = {
+    maxMemory: args.maxMemory,
+    memoryLimit: args.memoryLimit,
+    evictionPolicy: args.evictionPolicy,
+    port: args.port,
+    engine: args.engine,
+    version: args.version,
+    password: args.password,
+    previousPassword: args.previousPassword,
+    config: args.config,
+    "persistence.size": args.persistence?.size,
+    "persistence.storageClass": args.persistence?.storageClass,
+  };
+  return Object.entries(traits.refuses).flatMap(([setting, reason]) =>
+    given[setting as OptionalSetting] === undefined
+      ? []
+      : [
+          {
+            key: `${role}.${setting}`,
+            was: setting.endsWith("assword") ? "given" : shown(given[setting as OptionalSetting]),
+            allowed: `nothing on the ${traits.name} backend: ${reason}`,
+            fix: "Remove the setting.",
+          },
+        ],
+  );
+}

@@ -1,0 +1,135 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
+import type { Guarantees } from "./redis/guarantees";
+import type { Engine, EvictionPolicy } from "./redis/roles";
+
+/** What both roles take, on every backend. */
+export interface RoleArgs {
+  /**
+   * Data budget: Redis' `maxmemory`. A size with a unit: `256mb`, `4gb`, `512Mi`, `4.5Gi`; at least 16Mi.
+   * Default: derived from `memoryLimit` where that is given, else `256mb`.
+   * Changing it is done in place where the engine allows, never by replacing data.
+   */
+  maxMemory?: string;
+  /**
+   * Memory that the container may use, same units as `maxMemory`. Default and least value: derived from
+   * `maxMemory` (cache 1.1 × + 32Mi; queue, which forks to persist, 1.5 × + 64Mi). Refused below that, and on
+   * backends whose servers have no limit of their own. Changing it may restart the server; a queue is saved first.
+   */
+  memoryLimit?: string;
+  /** TCP port, 1 to 65535. The default is the backend's. Changing it restarts the server and keeps the data. */
+  port?: number;
+  /** Server software: `redis` or `valkey`. Default `redis`. Valkey cannot read the files of Redis 7.4 and later. */
+  engine?: Engine;
+  /** Version of the engine, such as `7.4`; the default is the backend's. Changing it restarts the server and keeps the data. */
+  version?: string;
+  /**
+   * Password of the user `default`; any text but the empty one. Default: 40 letters and digits, made once.
+   * Changing it is done in place where the engine allows; clients need the new one.
+   */
+  password?: pulumi.Input<string>;
+  /** A second password that stays valid, for the time in which clients move to a new `password`. Default: none. */
+  previousPassword?: pulumi.Input<string>;
+  /**
+   * Extra redis.conf directives: the name, and the rest of the line as redis.conf has it, quotes included
+   * (`{ "client-output-buffer-limit": "pubsub 32mb 8mb 60" }`). A directive that contradicts the role or opens
+   * a hole is refused by name. Most changes are live; the rest restart the server and keep a queue's data.
+   */
+  config?: Record<string, string>;
+}
+
+/** A bounded cache: evicts when it is full, persists nothing. */
+export interface CacheArgs extends RoleArgs {
+  /** What is evicted at `maxMemory`: `allkeys-lru`, `allkeys-lfu` or `allkeys-random`. Default `allkeys-lru`. Changed live. */
+  evictionPolicy?: EvictionPolicy;
+}
+
+/** A BullMQ queue: never evicts (`noeviction`), persists (AOF every second, RDB snapshots). */
+export interface QueueArgs extends RoleArgs {
+  /** Where the data lies, on backends that provide storage. */
+  persistence?: PersistenceArgs;
+  /** Accepts in writing that this backend or setting loses jobs (see the guarantees). Default false. */
+  acceptDataLoss?: boolean;
+  /** Overrides of the options handed to BullMQ. Changes only outputs. */
+  bullmq?: BullmqArgs;
+}
+
+/** Storage of a queue. */
+export interface PersistenceArgs {
+  /** Size of the volume, such as `10Gi`. Grown in place; smaller is refused. */
+  size?: string;
+  /** Storage class by name. Default: the backend's own choice. Cannot be changed for an existing volume. */
+  storageClass?: string;
+}
+
+/** What every backend's component takes. At least one role. */
+export interface TopologyArgs {
+  /** The cache; absent = none. */
+  cache?: CacheArgs;
+  /** The queue; absent = none. */
+  queue?: QueueArgs;
+  /** Whether what holds queue data is protected from deletion by Pulumi. Default true; development stacks say false. */
+  protect?: boolean;
+}
+
+/** One server, as clients reach it. The same fields on every backend. */
+export interface Endpoint {
+  host: pulumi.Output<string>;
+  port: pulumi.Output<number>;
+  /** ACL user, `default` unless the service has another. */
+  username: pulumi.Output<string>;
+  /** Secret. */
+  password: pulumi.Output<string>;
+  tls: pulumi.Output<boolean>;
+  /** `redis://` or `rediss://` with everything in it, percent-encoded. Secret. */
+  url: pulumi.Output<string>;
+  /** BullMQ key prefix with a hash tag, only where the server runs in cluster mode. */
+  prefix?: pulumi.Output<string>;
+  /** PEM of a private certificate authority, only where clients need it. */
+  caCertificate?: pulumi.Output<string>;
+}
+
+/** Node's TLS options, as ioredis takes them; empty for a certificate that is publicly trusted. */
+export interface TlsOptions {
+  /** PEM of a private certificate authority. */
+  ca?: string;
+}
+
+/** ioredis connection options, as BullMQ takes them. */
+export interface BullmqConnection {
+  host: pulumi.Output<string>;
+  port: pulumi.Output<number>;
+  username: pulumi.Output<string>;
+  /** Secret. */
+  password: pulumi.Output<string>;
+  /** Present where the endpoint speaks TLS. */
+  tls?: pulumi.Output<TlsOptions | undefined>;
+  enableOfflineQueue: boolean;
+  /** `null` for workers, who wait for Redis for ever. */
+  maxRetriesPerRequest: number | null;
+}
+
+/** BullMQ's options as data: `new Queue(name, { connection: producer, prefix, defaultJobOptions })`, `new Worker(name, fn, { connection: worker, prefix, ...workerOptions })`. */
+export interface Bullmq {
+  /** Connection of code that adds jobs: fails at once when Redis is away. */
+  producer: BullmqConnection;
+  /** Connection of workers: waits for Redis. */
+  worker: BullmqConnection;
+  /** Only where one is set or needed. */
+  prefix?: pulumi.Output<string>;
+  defaultJobOptions: JobOptions;
+  workerOptions: WorkerOptions;
+}
+
+/** What every backend's component gives: the contract. */
+export interface Topology {
+  /** The backend's name. */
+  readonly backend: string;
+  readonly cache?: Endpoint;
+  readonly queue?: Endpoint;
+  /** Environment of an application: `REDIS_HOST/PORT/PASSWORD/URL/TLS` for the cache, `REDIS_QUEUE_*` for the queue. Secret. */
+  readonly env: pulumi.Output<Record<string, string>>;
+  /** Present when there is a queue. */
+  readonly bullmq?: Bullmq;
+  readonly guarantees: Guarantees;
+}
