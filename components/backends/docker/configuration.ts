@@ -6,7 +6,8 @@ import type { RolePlan } from "../../redis/plan";
 import type { RoleArgs } from "../../topology";
 import { validPasswords } from "../passwords";
 import { refuse } from "../refuse";
-import { type DockerPlan, openPasswordProblems } from "./plan";
+import type { DockerPlan } from "./plan";
+import { openPasswordProblems } from "./problems";
 import type { Place } from "./resources";
 import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, PROBE_FILE, serverConfig, settingsMark } from "./server";
 
@@ -59,6 +60,8 @@ export function createConfiguration(
     {
       name: called,
       image: image.imageId,
+      // Never run, but the engine makes no container without one.
+      command: ["true"],
       start: false,
       mustRun: false,
       networkMode: "none",
