@@ -24,8 +24,7 @@ export function parseAddress(text: string): EngineAddress | undefined {
   const local = /^(unix|npipe):\/\/(\/.+)$/.exec(text);
   if (local) return { scheme: local[1] as EngineScheme, path: local[2] };
   if (!/^(tcp|ssh):\/\//.test(text) || !URL.canParse(text)) return undefined;
-  // Of a scheme it does not know, URL keeps host and port as they are written; http's rules suit both.
-  const url = new URL(text.replace(/^\w+/, "http"));
+  const url = new URL(text);
   if (url.hostname === "") return undefined;
   const machine = url.hostname.replace(/^\[(.*)\]$/, "$1");
   return text.startsWith("ssh:")
