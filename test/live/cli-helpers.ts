@@ -97,7 +97,6 @@ export async function startServer(role: Role, options: ServerOptions = {}): Prom
     enableReadyCheck: false,
   });
   admin.on("error", () => undefined);
-  await admin.info();
   const login = { host: HOST, port, username: "default", password: PASSWORD, tls: tls !== undefined };
   const server: Server = {
     endpoint: { ...login, url: connectionUrl(login), prefix: undefined, caCertificate: options.tls?.ca },
@@ -111,6 +110,7 @@ export async function startServer(role: Role, options: ServerOptions = {}): Prom
     },
   };
   running.add(server);
+  await admin.info();
   return server;
 }
 

@@ -5,9 +5,12 @@ import * as path from "node:path";
 import { parseEnv } from "node:util";
 import { parse as parseDotenv } from "dotenv";
 import * as fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { formatDotenv } from "../../cli/src/dotenv";
 import { UserError } from "../../cli/src/errors";
+
+// A shell a run, on machines that have other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 beforeAll(() => {
