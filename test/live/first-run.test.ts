@@ -111,6 +111,24 @@ describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", 
     expect(changedFiles()).toBe("");
   });
 
+  test("npx redis-topology verifies the stack, and prints its environment", () => {
+    const verify = shell("npx redis-topology verify -s local");
+    expect(verify.code, verify.all).toBe(0);
+    expect(verify.stdout).toMatch(/BullMQ job +│ queue │ pass/);
+    expect(shell("npx redis-topology env -s local").stdout).toMatch(/^REDIS_QUEUE_PASSWORD=/m);
+  });
+
+  test("a password of one's own is set without being shown, and npx pulumi up takes it", () => {
+    const set = shell("printf 'my own #1' | npx pulumi config set --path --secret queue.password -s local");
+    expect(set.code, set.all).toBe(0);
+    const up = shell("npx pulumi up -s local --yes");
+    expect(up.code, up.all).toBe(0);
+    expect(up.all).not.toContain("my own #1");
+    expect(shell("npx redis-topology env -s local --role queue").stdout).toContain("my own #1");
+    expect(shell("npx redis-topology verify -s local").code).toBe(0);
+    shell("git checkout -q .");
+  });
+
   test("a setting goes to the stack file without a salt, a secret with one", () => {
     shell("npx pulumi config set --path redis-topology:cache.maxMemory 300mb -s local");
     expect(readFileSync(join(clone, "Pulumi.local.yaml"), "utf8")).toMatch(/300mb(?!.*encryptionsalt)/s);
