@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword";
+import type { Role } from "../redis/roles";
+import type { RoleArgs } from "../topology";
+
+/** Letters and digits only, so that it needs no quoting anywhere; 40 of 62 are 238 bits. */
+const LENGTH = 40;
+
+/** A role's password: the given one, else one that is made once and kept in the state. Secret. */
+export function rolePassword(
+  parent: pulumi.Resource,
+  name: string,
+  role: Role,
+  args: RoleArgs,
+): pulumi.Output<string> {
+  if (args.password !== undefined) return pulumi.secret(args.password);
+  const made = new RandomPassword(`${name}-${role}-password`, { length: LENGTH, special: false }, { parent });
+  return pulumi.secret(made.result);
+}
+
+/** Every password that must be accepted now: the role's own, and the previous one while clients move. Secret. */
+export function validPasswords(password: pulumi.Output<string>, args: RoleArgs): pulumi.Output<string[]> {
+  const all = args.previousPassword === undefined ? [password] : [password, args.previousPassword];
+  return pulumi.secret(pulumi.all(all));
+}

@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The first version with everything a role needs; BullMQ recommends it too (bullmq `src/classes/redis-connection.ts`). */
+export const MIN_VERSION = "6.2.0";
+
+const SERVERS: Readonly<Record<string, readonly string[]>> = {
+  redis: ["redis-server"],
+  valkey: ["valkey-server"],
+  any: ["redis-server", "valkey-server"],
+};
+
+/** A server program of this host. */
+export interface Binary {
+  readonly command: string;
+  /** `7.0.15` */
+  readonly version: string;
+}
+
+/**
+ * Finds the server program on PATH: of the engine asked for, else Redis before Valkey. `version` is a prefix that
+ * the program's version must have (`7`, `7.0`). Throws with what to install.
+ */
+export async function findBinary(engine: string | undefined, version: string | undefined): Promise<Binary> {
+  const commands = SERVERS[engine ?? "any"] ?? [];
+  const found: Binary[] = [];
+  for (const command of commands) {
+    const binary = await readVersion(command);
+    if (binary && isNewEnough(binary.version) && hasPrefix(binary.version, version)) return binary;
+    if (binary) found.push(binary);
+  }
+  throw new Error(
+    `No usable server on this host: looked for ${commands.join(" and ")} on PATH, found ` +
+      `${found.map((binary) => `${binary.command} ${binary.version}`).join(", ") || "none"}; ` +
+      `needed is ${version === undefined ? `${MIN_VERSION} or newer` : `version ${version}`}. ` +
+      "Install it (Debian and Ubuntu: apt-get install redis-server; Fedora: dnf install valkey; " +
+      "Alpine: apk add redis; macOS: brew install redis), or choose another backend.",
+  );
+}
+
+async function readVersion(command: string): Promise<Binary | undefined> {
+  // Both print `Redis server v=7.0.15 sha=…` (Valkey since 8: `Valkey server v=8.0.1`).
+  const output = await run(command, ["--version"]).catch(() => undefined);
+  const version = /\bv=(\d+\.\d+\.\d+)/.exec(output?.stdout ?? "")?.[1];
+  return version === undefined ? undefined : { command, version };
+}
+
+function isNewEnough(version: string): boolean {
+  return version.localeCompare(MIN_VERSION, "en", { numeric: true }) >= 0;
+}
+
+function hasPrefix(version: string, prefix: string | undefined): boolean {
+  return prefix === undefined || version === prefix || version.startsWith(`${prefix}.`);
+}

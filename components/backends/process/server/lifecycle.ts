@@ -1,0 +1,174 @@
+import { execFile } from "node:child_process";
+import { readFile, stat } from "node:fs/promises";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { renderConfig } from "../../../redis/config";
+import type { RedisServerInputs } from "../redisServer";
+import { type Binary, findBinary } from "./binary";
+import { info, withClient } from "./client";
+import { logTail, serverDirectives, serverPaths, writeFiles } from "./files";
+import { isAlive, ownProcess, portHolder } from "./processes";
+
+const run = promisify(execFile);
+
+/** How long a started server may stay silent. Loading an AOF is not silence: it answers LOADING meanwhile. */
+const SILENCE_MS = 30_000;
+/** How long a server may take to save and end. A snapshot of several GB to a slow disk takes minutes. */
+const STOP_MS = 10 * 60_000;
+const POLL_MS = 50;
+
+/** Writes the files, starts the server and waits until it answers. Returns engine and version, as it says itself. */
+export async function start(inputs: RedisServerInputs, passwords: readonly string[]): Promise<string> {
+  const [password = ""] = passwords;
+  const paths = serverPaths(inputs.directory);
+  const binary = await findBinary(inputs.engine, inputs.version);
+  await refuseTakenPort(inputs);
+  await writeFiles(inputs, passwords);
+  const logStart = (await stat(paths.log).catch(() => undefined))?.size ?? 0;
+  await run(binary.command, [paths.config]).catch((error: { stdout?: string; stderr?: string }) => {
+    throw rejected(inputs, binary, `${error.stdout ?? ""}${error.stderr ?? ""}`);
+  });
+  return await untilReady({ ...inputs, password }, () => logTail(paths.log, logStart));
+}
+
+/** Throws when a server of this folder runs under another port: another topology's, which is not ours to stop. */
+export async function refuseForeignServer({ role, directory, port }: RedisServerInputs): Promise<void> {
+  const paths = serverPaths(directory);
+  const pid = await ownProcess(paths);
+  const config = pid === undefined ? "" : await readFile(paths.config, "utf8").catch(() => "");
+  const theirs = /^port (\d+)$/m.exec(config)?.[1];
+  if (theirs === undefined || Number(theirs) === port) return;
+  throw new Error(
+    `${role}: the folder ${directory} belongs to a running server (pid ${pid}, port ${theirs}). ` +
+      "Choose another folder with `process.directory`, or stop that server.",
+  );
+}
+
+/** Stops the server cleanly: a queue is saved first. Does nothing when it is not running. */
+export async function stop(inputs: RedisServerInputs, passwords: readonly string[]): Promise<void> {
+  const pid = await ownProcess(serverPaths(inputs.directory));
+  if (pid === undefined) return;
+  const refusal = await shutdown(inputs, passwords, pid);
+  const deadline = Date.now() + STOP_MS;
+  while (await isAlive(pid)) {
+    if (refusal !== undefined || Date.now() > deadline) {
+      throw new Error(
+        `${inputs.role}: the server (pid ${pid}) does not stop: ${refusal ?? "it is still saving"}. ` +
+          `Look into ${serverPaths(inputs.directory).log}; nothing was changed. Then run again.`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/** Whether this server runs, accepts the password and is the one of this folder. */
+export async function isHealthy(inputs: RedisServerInputs, password: string): Promise<boolean> {
+  const paths = serverPaths(inputs.directory);
+  return await withClient({ ...inputs, password }, async (client) => {
+    return (await info(client, "server")).get("config_file") === paths.config;
+  }).catch(() => false);
+}
+
+/**
+ * Lets the server program read a configuration without touching the running server, so that one it rejects is
+ * known before anything is stopped. Throws with Redis' own line.
+ */
+export async function rehearse(inputs: RedisServerInputs): Promise<void> {
+  const binary = await findBinary(inputs.engine, inputs.version);
+  // Redis opens both while it reads, and a new folder is not there yet.
+  const lines = serverDirectives(inputs).filter(([name]) => name !== "dir" && name !== "logfile");
+  // Read last and unknown to every version: the server ends here, after it has accepted every line before.
+  const config = renderConfig([...lines, ["rehearsal-ends-here"]]);
+  const child = run(binary.command, ["-"]);
+  child.child.stdin?.end(config);
+  const output = await child.then(
+    () => "",
+    (error: { stdout?: string; stderr?: string }) => `${error.stdout ?? ""}${error.stderr ?? ""}`,
+  );
+  if (!output.includes("rehearsal-ends-here")) throw rejected(inputs, binary, output);
+}
+
+/** Throws, naming who holds it, when something listens on the port already. */
+export async function refuseTakenPort({ role, host, port }: RedisServerInputs): Promise<void> {
+  const taken = await new Promise<boolean>((resolve) => {
+    const socket = connect(port, host);
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+  if (!taken) return;
+  const holder = (await portHolder(port)) ?? "another process, which this user may not see";
+  throw new Error(
+    `${role}: port ${port} of ${host} is taken by ${holder}. ` +
+      `Stop it, or choose another port with \`${role}.port\`.`,
+  );
+}
+
+async function shutdown(
+  inputs: RedisServerInputs,
+  passwords: readonly string[],
+  pid: number,
+): Promise<string | undefined> {
+  for (const password of passwords) {
+    const outcome = await withClient(
+      { ...inputs, password },
+      (client) => client.call("SHUTDOWN", inputs.persists ? "SAVE" : "NOSAVE"),
+      STOP_MS,
+    ).catch((error: Error) => error.message);
+    // A server that obeys closes the connection; one that cannot save answers an error and goes on.
+    if (typeof outcome === "string" && outcome.startsWith("ERR")) return outcome;
+    if (!(await isAlive(pid))) return undefined;
+  }
+  // Nobody knows this server's password (an interrupted `up`), or it is gone by now: SIGTERM saves too.
+  if (await isAlive(pid)) process.kill(pid, "SIGTERM");
+  return undefined;
+}
+
+async function untilReady(
+  server: RedisServerInputs & { password: string },
+  tail: () => Promise<string>,
+): Promise<string> {
+  const paths = serverPaths(server.directory);
+  let lastAnswer = Date.now();
+  let announced = false;
+  for (;;) {
+    const answer = await withClient(server, (client) => info(client, "server")).catch(
+      (error: Error) => error,
+    );
+    if (!(answer instanceof Error)) {
+      const ready = await withClient(server, (client) => client.ping()).catch(
+        (error: Error) => error.message,
+      );
+      if (ready === "PONG") return engineOf(answer);
+      if (ready.startsWith("LOADING") && !announced) {
+        console.error(`${server.role}: loading its data from disk`);
+        announced = true;
+      }
+      lastAnswer = Date.now();
+    }
+    const silent = Date.now() - lastAnswer;
+    const gone = silent > 2000 && (await ownProcess(paths)) === undefined;
+    if (gone || silent > SILENCE_MS) {
+      throw new Error(
+        `${server.role}: the server ${gone ? "ended right after its start" : "does not answer"} ` +
+          `on ${server.host}:${server.port}. Its log (${paths.log}) ends with:\n${await tail()}`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+function engineOf(server: Map<string, string>): string {
+  const valkey = server.get("valkey_version");
+  return valkey === undefined ? `redis ${server.get("redis_version")}` : `valkey ${valkey}`;
+}
+
+function rejected(inputs: RedisServerInputs, binary: Binary, output: string): Error {
+  const lines = output
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !line.includes("# Configuration loaded"));
+  return new Error(
+    `${inputs.role}: ${binary.command} ${binary.version} rejects its configuration:\n${lines.join("\n")}\n` +
+      `Correct \`${inputs.role}.config\`.`,
+  );
+}

@@ -1,0 +1,59 @@
+import type { Redis } from "ioredis";
+import type { Directive } from "../../../redis/roles";
+import type { RedisServerInputs } from "../redisServer";
+import { withClient } from "./client";
+import { writeFiles } from "./files";
+
+/**
+ * Brings a running server to `news` without a restart. Returns false, with nothing lost, when Redis says that
+ * something can only be set at start. Redis itself is asked instead of a list kept here: what is live differs
+ * from version to version.
+ */
+export async function applyLive(
+  olds: RedisServerInputs & { readonly password: string },
+  news: RedisServerInputs,
+  passwords: readonly string[],
+): Promise<boolean> {
+  const changed = changedDirectives(olds.directives, news.directives);
+  if (changed === undefined || needsRestart(olds, news)) return false;
+  await writeFiles(news, passwords);
+  return await withClient(olds, async (client) => {
+    for (const [name, value] of changed) {
+      if (!(await set(client, name, value))) return false;
+    }
+    await client.call("ACL", "LOAD");
+    return true;
+  });
+}
+
+/** Where the server listens, which program runs it and where its files lie are given at start. */
+function needsRestart(olds: RedisServerInputs, news: RedisServerInputs): boolean {
+  return (["host", "port", "directory", "engine", "version"] as const).some((key) => olds[key] !== news[key]);
+}
+
+/** New and changed directives as CONFIG SET takes them; undefined when one was removed, whose default only a start restores. */
+function changedDirectives(
+  olds: readonly Directive[],
+  news: readonly Directive[],
+): Map<string, string> | undefined {
+  const [before, after] = [byName(olds), byName(news)];
+  if ([...before.keys()].some((name) => !after.has(name))) return undefined;
+  return new Map([...after].filter(([name, value]) => before.get(name) !== value));
+}
+
+/** Lines of the same name, such as `save`, are one value to CONFIG SET. */
+function byName(directives: readonly Directive[]): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, ...args] of directives) {
+    const before = values.get(name);
+    values.set(name, [...(before === undefined ? [] : [before]), ...args].join(" "));
+  }
+  return values;
+}
+
+async function set(client: Redis, name: string, value: string): Promise<boolean> {
+  return await client.config("SET", name, value).then(
+    () => true,
+    () => false,
+  );
+}

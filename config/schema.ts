@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { BackendName, backends } from "../components/backends/registry";
+import { secretText } from "../components/backends/secretText";
+import { BackoffType } from "../components/redis/bullmq";
+import { Engine, EvictionPolicy } from "../components/redis/roles";
+import { SIZE_FORMS } from "../components/redis/size";
+
+const size = (text: string) =>
+  z.union([z.string(), z.number()]).transform(String).optional().describe(`${text} ${SIZE_FORMS}.`);
+
+const count = (text: string, least = 0) => z.int().min(least).optional().describe(text);
+
+const role = {
+  enabled: z.boolean().optional().describe("Whether the role exists. Default true where the role is given."),
+  maxMemory: size("Data budget (Redis' maxmemory). Default 256mb, or what memoryLimit holds:"),
+  memoryLimit: size("Memory the container may use; derived from maxMemory and refused below that:"),
+  port: z.number().optional().describe("TCP port, 1 to 65535. The default is the backend's."),
+  engine: z.enum(Engine).optional().describe("Server software. Default redis."),
+  version: z.string().optional().describe("Version of the engine. The default is the backend's."),
+  password: secretText("Password of the user `default`. Default: made once, 40 letters and digits."),
+  previousPassword: secretText("A second password that stays valid while clients move to a new one."),
+  config: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
+    .optional()
+    .describe("Extra redis.conf directives: name, and the rest of the line as redis.conf has it."),
+};
+
+const bullmq = z
+  .strictObject({
+    attempts: count("Attempts per job. Default 3.", 1),
+    backoffType: z
+      .enum(BackoffType)
+      .optional()
+      .describe("How the wait between attempts grows. Default exponential."),
+    backoffDelay: count("Milliseconds before the first retry. Default 2000."),
+    keepCompletedCount: count("Completed jobs kept at most. Default 1000."),
+    keepCompletedAge: count("Seconds a completed job is kept. Default 86400."),
+    keepFailedCount: count("Failed jobs kept at most. Default 5000."),
+    keepFailedAge: count("Seconds a failed job is kept. Default 604800."),
+    lockDuration: count("Milliseconds a worker owns a job before it renews its lock. Default 30000.", 1),
+    lockRenewTime: count("Milliseconds between renewals. Default half of lockDuration.", 1),
+    stalledInterval: count("Milliseconds between looks for jobs whose worker died. Default 30000.", 1),
+    maxStalledCount: count("Times a job may lose its worker before it fails. Default 1."),
+    producerOfflineQueue: z.boolean().optional().describe("Whether producers wait for Redis. Default false."),
+    producerMaxRetries: count("Times a producer repeats a command. Default 1."),
+    prefix: z.string().min(1).optional().describe("Prefix of BullMQ's keys. Default bull."),
+  })
+  .optional()
+  .describe("Overrides of the options handed to BullMQ.");
+
+const persistence = z.strictObject({
+  size: size("Size of the queue's volume:"),
+  storageClass: z.string().min(1).optional().describe("Storage class by name."),
+});
+
+// `evictionPolicy` on a queue and `persistence` on a cache are taken here only so that the role itself refuses
+// them, with its reason, instead of "unknown key".
+const cache = z.strictObject({
+  ...role,
+  evictionPolicy: z
+    .enum(EvictionPolicy)
+    .optional()
+    .describe("What is evicted when full. Default allkeys-lru."),
+  persistence: z.unknown().optional().describe("Refused: a cache persists nothing."),
+});
+
+const queue = z.strictObject({
+  ...role,
+  evictionPolicy: z.string().optional().describe("Refused: a queue is always noeviction."),
+  persistence: persistence.optional().describe("Where the data lies, on backends that provide storage."),
+  acceptDataLoss: z
+    .boolean()
+    .optional()
+    .describe("Accepts in writing that this backend or setting loses jobs. Default false."),
+  bullmq,
+});
+
+/** The configuration of a stack, keys without the project's namespace; strict at every level. */
+export const stackSchema = z.strictObject({
+  backend: z.enum(BackendName).describe(
+    `Where Redis runs. Default process. ${Object.entries(backends)
+      .map(([name, { summary }]) => `${name}: ${summary}`)
+      .join("; ")}.`,
+  ),
+  cache: cache.optional().describe("The cache: bounded, evicts, persists nothing. Default: none."),
+  queue: queue.optional().describe("The queue: never evicts, persists. Default: none."),
+  protect: z.boolean().optional().describe("Whether queue data is protected from deletion. Default true."),
+  ...Object.fromEntries(
+    Object.entries(backends).map(([name, { settings, summary }]) => [
+      name,
+      settings.optional().describe(`Settings of the ${name} backend (${summary}).`),
+    ]),
+  ),
+});

@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type BackendName, backends } from "./components/backends/registry";
+import type { TopologySettings } from "./components/create";
+import { describeAll, type Problem } from "./components/redis/problems";
+import type { TopologyArgs } from "./components/topology";
+import { readIssue } from "./config/issues";
+import { stackSchema } from "./config/schema";
+import { plainSecrets, withSecrets } from "./config/secrets";
+
+/** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
+export interface RawConfig {
+  readonly values: Readonly<Record<string, string>>;
+  readonly isSecret: (key: string) => boolean;
+}
+
+/** What a stack file says, checked; and what of it has no effect. */
+export interface Settings extends TopologySettings {
+  /** One sentence each, for the user to see. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads and checks this stack's configuration. Throws one RunError with every problem, before any resource. */
+export function readSettings(): Settings {
+  const values = pulumi.runtime.allConfig();
+  // Marked internal, but the only thing that knows which keys were encrypted: Config's readers never tell.
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: RawConfig["isSecret"] };
+  const settings = parseSettings(
+    { values, isSecret: isConfigSecret },
+    pulumi.getProject(),
+    pulumi.getStack(),
+  );
+  for (const warning of settings.warnings) pulumi.log.warn(warning);
+  return settings;
+}
+
+/** `readSettings` on plain data. */
+export function parseSettings(raw: RawConfig, project: string, stack: string): Settings {
+  const config = ownConfig(raw.values, project);
+  const problems = plainSecrets(config, (key) => raw.isSecret(`${project}:${key}`));
+  const parsed = stackSchema.safeParse(config);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.flatMap((issue) => readIssue(issue, config));
+    throw refusal([...issues, ...problems], project, stack);
+  }
+  const { backend, cache, queue, protect, ...sections } = withSecrets(parsed.data);
+  const own = (sections as Record<string, object | undefined>)[backend];
+  const args = definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, ...own });
+  problems.push(...backends[backend].problems(args));
+  if (problems.length > 0) throw refusal(problems, project, stack);
+  return { backend, args, warnings: ignoredSections(sections, backend, project) };
+}
+
+function refusal(problems: readonly Problem[], project: string, stack: string): pulumi.RunError {
+  const heading = `The configuration in Pulumi.${stack}.yaml (keys under ${project}:) cannot be used`;
+  return new pulumi.RunError(describeAll(heading, problems));
+}
+
+/** The keys of this project without their namespace; objects and booleans parsed. Others (`aws:region`) are not ours. */
+function ownConfig(values: Readonly<Record<string, string>>, project: string): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([key]) => key.startsWith(`${project}:`))
+      .map(([key, text]) => [key.slice(project.length + 1), parseValue(text)]),
+  );
+}
+
+function parseValue(text: string): unknown {
+  if (!/^\s*(?:[[{]|true$|false$)/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Without `enabled`, which only stack files need: Pulumi.yaml must give every key a default, and a role's is "off". */
+function enabledOnly<T extends { enabled?: boolean }>(role: T | undefined): Omit<T, "enabled"> | undefined {
+  if (role === undefined || role.enabled === false) return undefined;
+  const { enabled: _, ...args } = role;
+  return args;
+}
+
+function ignoredSections(sections: object, chosen: BackendName, project: string): string[] {
+  return Object.entries(sections)
+    .filter(([name, section]) => name !== chosen && Object.keys(section ?? {}).length > 0)
+    .map(([name]) => `${project}:${name} has no effect: this stack's backend is \`${chosen}\`.`);
+}
+
+function definedOnly(args: object): TopologyArgs {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,158 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { type BackendName, backends } from "../../components/backends/registry";
+import { createTopology } from "../../components/create";
+import { EVENTS, type RoleGuarantees } from "../../components/redis/guarantees";
+import type { Endpoint, TopologyArgs } from "../../components/topology";
+import { type RecordOptions, record, resolved } from "./harness";
+import { type Subject, subjects } from "./subjects";
+
+const PASSWORD = "planted p@ss/word#1";
+
+/** One contract, every backend: what differs is in the subjects, and in each backend's own test. */
+describe.each(Object.entries(subjects) as [BackendName, Subject][])(
+  "%s keeps the contract",
+  (backend, subject) => {
+    const roles = { cache: subject.roles?.cache ?? {}, queue: subject.roles?.queue ?? {} };
+    const create = (args: TopologyArgs, options: RecordOptions = {}) =>
+      record(() => createTopology("t", { backend, args: { ...subject.required, ...args } }), {
+        state: subject.state,
+        call: subject.call,
+        ...options,
+      });
+
+    test("is in the registry with a summary, and accepts the subject's args", () => {
+      expect(backends[backend].summary).toMatch(/^\S.+[^.]$/);
+      expect(backends[backend].problems({ ...subject.required, ...roles })).toEqual([]);
+    });
+
+    test("children carry the topology's name and belong to the component", async () => {
+      const { resources } = await create(roles);
+      const [component] = resources.filter(({ custom }) => !custom);
+      expect(component?.type).toMatch(/^redis-topology:index:[A-Z][A-Za-z]*Topology$/);
+      expect(component?.name).toBe("t");
+      const children = resources.filter((resource) => resource !== component);
+      expect(children.filter(({ name }) => !name.startsWith("t-"))).toEqual([]);
+      expect(children.filter(({ options }) => options.parent !== "t")).toEqual([]);
+    });
+
+    test.each([
+      [["cache"], ["REDIS"]],
+      [["queue"], ["REDIS_QUEUE"]],
+      [
+        ["cache", "queue"],
+        ["REDIS", "REDIS_QUEUE"],
+      ],
+    ])("with %j: the same outputs", async (present, prefixes) => {
+      const args = Object.fromEntries(Object.entries(roles).filter(([role]) => present.includes(role)));
+      const { result } = await create(args);
+      expect(result.backend).toBe(backend);
+      expect(result.cache !== undefined).toBe(present.includes("cache"));
+      expect(result.queue !== undefined).toBe(present.includes("queue"));
+      expect(result.bullmq !== undefined).toBe(present.includes("queue"));
+      expect(Object.keys(result.guarantees)).toEqual(present);
+      const env = await resolved(result.env);
+      const expected = prefixes.flatMap((prefix) =>
+        ["HOST", "PASSWORD", "PORT", "TLS", "URL"].map((name) => `${prefix}_${name}`),
+      );
+      expect(
+        Object.keys(env)
+          .filter((name) => !name.endsWith("_PREFIX"))
+          .sort(),
+      ).toEqual(expected.sort());
+      expect(Object.values(env).filter((value) => value === "")).toEqual([]);
+    });
+
+    test("an endpoint is whole, and only its secrets are secret", async () => {
+      const { result } = await create(roles);
+      for (const endpoint of [result.cache, result.queue] as Endpoint[]) {
+        const { host, port, username, password, tls, url } = endpoint;
+        const scheme = (await resolved(tls)) ? "rediss" : "redis";
+        const parsed = new URL(await resolved(url));
+        expect(parsed.protocol).toBe(`${scheme}:`);
+        expect(parsed.hostname).toBe(await resolved(host));
+        expect(Number(parsed.port)).toBe(await resolved(port));
+        expect(decodeURIComponent(parsed.username)).toBe(await resolved(username));
+        expect(decodeURIComponent(parsed.password)).toBe(await resolved(password));
+        expect(await Promise.all([password, url].map(pulumi.isSecret))).toEqual([true, true]);
+        expect(
+          await Promise.all([pulumi.isSecret(host), pulumi.isSecret(port), pulumi.isSecret(tls)]),
+        ).toEqual([false, false, false]);
+      }
+      expect(await pulumi.isSecret(result.env)).toBe(true);
+    });
+
+    test("producers fail fast, workers wait for ever", async () => {
+      const { result } = await create(roles);
+      expect(result.bullmq?.producer).toMatchObject({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+      expect(result.bullmq?.worker).toMatchObject({ enableOfflineQueue: true, maxRetriesPerRequest: null });
+      expect(result.bullmq?.defaultJobOptions).toEqual({
+        attempts: 3,
+        backoff: { type: "exponential", delay: 2000 },
+        removeOnComplete: { age: 86400, count: 1000 },
+        removeOnFail: { age: 604800, count: 5000 },
+      });
+    });
+
+    test("a given password appears nowhere in plain", async () => {
+      const { resources } = await create(subject.withPassword?.(PASSWORD) ?? withPasswords(roles, PASSWORD));
+      expect(JSON.stringify(resources)).toContain(JSON.stringify(PASSWORD).slice(1, -1));
+      expect(JSON.stringify(withoutSecrets(resources))).not.toContain(PASSWORD);
+    });
+
+    test("what holds queue data is protected, unless the stack says otherwise", async () => {
+      const held = (resources: { type: string; name: string; options: { protect?: boolean } }[]) =>
+        resources.filter(({ options }) => options.protect).map(({ type, name }) => `${type} ${name}`);
+      expect(held([...(await create(roles)).resources])).toEqual([...subject.protectedResources].sort());
+      expect(held([...(await create({ ...roles, protect: false })).resources])).toEqual([]);
+    });
+
+    test("the same program registers the same resources", async () => {
+      expect((await create(roles)).resources).toEqual((await create(roles)).resources);
+    });
+
+    test("a preview in which nothing is known yet registers the same resources", async () => {
+      const preview = await create(roles, { preview: true, state: () => ({}) });
+      expect(preview.list()).toEqual((await create(roles)).list());
+    });
+
+    test("guarantees name every event, with a reason", async () => {
+      const { result } = await create(roles);
+      for (const guarantee of [result.guarantees.cache, result.guarantees.queue] as RoleGuarantees[]) {
+        expect(Object.keys(guarantee)).toEqual(EVENTS);
+        for (const event of EVENTS) expect(guarantee[event].detail).toMatch(/^[A-Z`].+\.$/);
+      }
+    });
+
+    test("a topology without a role, or with an evicting queue, is refused before any resource", async () => {
+      const refused = async (args: TopologyArgs) => {
+        const seen = await record(async () => {
+          try {
+            await createTopology("t", { backend, args: { ...subject.required, ...args } });
+            return "created";
+          } catch (error) {
+            return (error as Error).message;
+          }
+        });
+        expect(seen.resources.filter(({ custom }) => custom)).toEqual([]);
+        return seen.result;
+      };
+      expect(await refused({})).toContain(
+        "  - cache, queue: both missing. Allowed: at least one of the two roles. Add `cache: {}` or `queue: {}`; every setting in it has a default.",
+      );
+      const evicting = { ...roles.queue, evictionPolicy: "allkeys-lru" };
+      expect(await refused({ queue: evicting })).toContain("  - queue.evictionPolicy: ");
+    });
+  },
+);
+
+function withPasswords({ cache, queue }: TopologyArgs, password: string): TopologyArgs {
+  return { cache: { ...cache, password }, queue: { ...queue, password } };
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  if ("secret" in value) return "[secret]";
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
+}
