@@ -13,7 +13,7 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dump, load } from "js-yaml";
+import { parse, stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pulumiHome } from "../../cli/launcher/paths";
 import { missing } from "./require";
@@ -56,7 +56,7 @@ async function makeClone() {
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { encoding: "utf8" });
   for (const file of files.split("\n").filter((name) => name !== "" && existsSync(name)))
     cpSync(file, join(clone, file), { verbatimSymlinks: true });
-  const stack = load(readFileSync(join(clone, "Pulumi.local.yaml"), "utf8")) as {
+  const stack = parse(readFileSync(join(clone, "Pulumi.local.yaml"), "utf8")) as {
     config: Record<string, { port?: number }>;
   };
   for (const role of ["cache", "queue"])
@@ -64,7 +64,7 @@ async function makeClone() {
       ...stack.config[`redis-topology:${role}`],
       port: await freePort(),
     };
-  writeFileSync(join(clone, "Pulumi.local.yaml"), dump(stack));
+  writeFileSync(join(clone, "Pulumi.local.yaml"), stringify(stack));
   shell("git init -q . && git add -A && git -c user.name=t -c user.email=t@localhost commit -qm clone");
   mkdirSync(home);
   const versions = join(pulumiHome(process.env), "versions");
