@@ -232,6 +232,8 @@ function passwordProblems(role: Role, args: RoleArgs): Problem[] {
 }
 
 function refusedSettings(role: Role, traits: BackendTraits, args: CacheArgs & QueueArgs): Problem[] {
+  // A cache with persistence has been refused as such.
+  const persistence = role === Role.Queue ? args.persistence : undefined;
   const given: Readonly<Record<OptionalSetting, unknown>> = {
     maxMemory: args.maxMemory,
     memoryLimit: args.memoryLimit,
@@ -242,8 +244,8 @@ function refusedSettings(role: Role, traits: BackendTraits, args: CacheArgs & Qu
     password: args.password,
     previousPassword: args.previousPassword,
     config: args.config,
-    "persistence.size": args.persistence?.size,
-    "persistence.storageClass": args.persistence?.storageClass,
+    "persistence.size": persistence?.size,
+    "persistence.storageClass": persistence?.storageClass,
   };
   return Object.entries(traits.refuses).flatMap(([setting, reason]) =>
     given[setting as OptionalSetting] === undefined
