@@ -1,4 +1,5 @@
 import {
+  AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
   EVERYSEC_LOSS_SECONDS,
   kept,
@@ -65,10 +66,7 @@ const CACHE: RoleGuarantees = {
 function queueGuarantees(deleteData: boolean): RoleGuarantees {
   const alone = lost("The volume lies on the disk of the engine's machine only.");
   return {
-    processCrash: kept(
-      `The engine starts Redis again. It hands every write to the kernel before it answers, unless an fsync is under way: then the last ${EVERYSEC_LOSS_SECONDS} seconds may be missing.`,
-      EVERYSEC_LOSS_SECONDS,
-    ),
+    processCrash: kept(`${AOF_SURVIVES_CRASH} The engine starts Redis again.`),
     redeploy: kept("Redis saves before it stops, and the next container has the same volume."),
     hostCrash: kept(
       `The AOF is fsynced every second, so the last ${EVERYSEC_LOSS_SECONDS} seconds may be missing. The engine starts Redis again with the machine.`,

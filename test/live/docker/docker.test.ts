@@ -8,7 +8,6 @@ import { livePromises } from "../promises";
 import { missing } from "../require";
 import { withRedis } from "../servers";
 import { execute, runOnce } from "./execute";
-import { LOCAL_IMAGE } from "./image";
 import { DockerTarget } from "./target";
 
 const ARGS = {
@@ -129,17 +128,18 @@ describe.skipIf(missing("docker"))("a Docker engine", () => {
 
     test("an application's container on the network finds both roles by name", async () => {
       const { result } = await target.program(target.args);
-      const [network, env] = [await resolved(result.network.name), await resolved(result.network.env)];
-      expect([network, env.REDIS_HOST, env.REDIS_QUEUE_HOST]).toEqual([
+      const NetworkMode = await resolved(result.network.name);
+      const env = await resolved(result.network.env);
+      const Env = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+      expect([NetworkMode, env.REDIS_HOST, env.REDIS_QUEUE_HOST]).toEqual([
         "live-own-redis",
         "redis-cache",
         "redis-queue",
       ]);
       for (const prefix of ["REDIS", "REDIS_QUEUE"]) {
         const ping = `REDISCLI_AUTH=$${prefix}_PASSWORD redis-cli -h $${prefix}_HOST -p $${prefix}_PORT ping`;
-        expect(await runOnce(target.engine.docker, LOCAL_IMAGE, network, env, ["sh", "-c", ping])).toBe(
-          "PONG",
-        );
+        const options = { Cmd: ["sh", "-c", ping], Env, HostConfig: { NetworkMode } };
+        expect(await runOnce(target.engine.docker, options)).toBe("PONG");
       }
     });
 

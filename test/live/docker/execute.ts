@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { LOCAL_IMAGE } from "./image";
 
 /** Runs a command in a running container, as the container's own user. */
 export async function execute(container: Docker.Container, Cmd: string[]): Promise<{ code: number | null }> {
@@ -9,16 +10,12 @@ export async function execute(container: Docker.Container, Cmd: string[]): Promi
   return { code: (await exec.inspect()).ExitCode };
 }
 
-/** What a command prints in a container of its own on a network. */
+/** What a command prints in a container of its own, from the local image. */
 export async function runOnce(
   docker: Docker,
-  Image: string,
-  NetworkMode: string,
-  env: Readonly<Record<string, string>>,
-  Cmd: string[],
+  options: { Cmd: string[]; Env?: string[]; HostConfig: Docker.HostConfig },
 ): Promise<string> {
-  const Env = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const container = await docker.createContainer({ Image, Cmd, Env, Tty: true, HostConfig: { NetworkMode } });
+  const container = await docker.createContainer({ Image: LOCAL_IMAGE, Tty: true, ...options });
   try {
     await container.start();
     await container.wait();

@@ -8,6 +8,7 @@ import { until } from "../clients";
 import { freePort } from "../servers";
 import type { LiveConnection, LiveMemory, LiveTarget } from "../target";
 import { LiveEngine } from "./engine";
+import { runOnce } from "./execute";
 import { buildLocalImage, LOCAL_IMAGE } from "./image";
 import { MemoryWatch } from "./memory";
 
@@ -50,8 +51,12 @@ export class DockerTarget implements LiveTarget {
   async kill(role: Role): Promise<void> {
     const container = this.container(role);
     const { Pid } = (await container.inspect()).State;
-    // Not through the engine, for which a container that it was asked to kill is meant to stay dead.
-    process.kill(Pid, "SIGKILL");
+    // Not by the engine, for which a container that it was asked to kill is meant to stay dead; but from a container
+    // that sees the machine's processes, since this test need not be root.
+    await runOnce(this.engine.docker, {
+      HostConfig: { PidMode: "host" },
+      Cmd: ["sh", "-c", `kill -9 ${Pid}`],
+    });
     await until("the engine has started Redis again", async () => {
       const { State } = await container.inspect();
       return State.Running && State.Pid !== Pid;
