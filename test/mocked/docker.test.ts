@@ -56,7 +56,7 @@ describe("defaults", () => {
         healthcheck: {
           tests: [
             "CMD-SHELL",
-            'read -r REDISCLI_AUTH < /etc/redis-topology/probe; export REDISCLI_AUTH; case "$(redis-cli -p 6380 --user probe ping)" in PONG|LOADING*) exit 0;; *) exit 1;; esac',
+            'read -r REDISCLI_AUTH < /etc/redis-topology/probe; VALKEYCLI_AUTH=$REDISCLI_AUTH; export REDISCLI_AUTH VALKEYCLI_AUTH; case "$(redis-cli -p 6380 --user probe ping)" in PONG|LOADING*) exit 0;; *) exit 1;; esac',
           ],
           interval: "5s",
           timeout: "5s",

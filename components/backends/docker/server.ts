@@ -68,7 +68,9 @@ export interface HealthCheck {
 export function healthCheck({ port }: RolePlan, { cli }: RoleImage): HealthCheck {
   const script = [
     `read -r REDISCLI_AUTH < ${PROBE_FILE}`,
-    "export REDISCLI_AUTH",
+    // Valkey's client has a name of its own for it, and not every version knows the old one.
+    "VALKEYCLI_AUTH=$REDISCLI_AUTH",
+    "export REDISCLI_AUTH VALKEYCLI_AUTH",
     `case "$(${cli} -p ${port} --user ${PROBE_USERNAME} ping)" in PONG|LOADING*) exit 0;; *) exit 1;; esac`,
   ];
   // In Go's own form (`1m0s`, not `60s`): the engine hands durations back so, and another form differs for ever.
