@@ -180,7 +180,7 @@ describe.skipIf(missing("redis"))("what is rendered, read by a real server", () 
 
     test("splitArguments splits as the server does", async () => {
       const client = clientOf(server.socket);
-      const quoted = fc.array(fc.constantFrom(..."\"'\\ xab4\t\v\f", "\\x41", "\u00a0", "é"), {
+      const quoted = fc.array(fc.constantFrom(..."\"'\\ xab4\t\v\f", "\\x41", "\\xc3\\xa9", "\u00a0", "é"), {
         maxLength: 14,
       });
       const line = fc
