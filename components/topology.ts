@@ -121,6 +121,13 @@ export interface Bullmq {
   workerOptions: WorkerOptions;
 }
 
+/** A network of the servers' own, for applications that run beside them. */
+export interface PrivateNetwork {
+  name: pulumi.Output<string>;
+  /** `env`, with host names and ports as they are inside the network. Secret. */
+  env: pulumi.Output<Record<string, string>>;
+}
+
 /** What every backend's component gives: the contract. */
 export interface Topology {
   /** The backend's name. */
@@ -131,5 +138,7 @@ export interface Topology {
   readonly env: pulumi.Output<Record<string, string>>;
   /** Present when there is a queue. */
   readonly bullmq?: Bullmq;
+  /** Present where applications can join a network of the servers. */
+  readonly network?: PrivateNetwork;
   readonly guarantees: Guarantees;
 }
