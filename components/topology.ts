@@ -83,7 +83,7 @@ export interface Endpoint {
   tls: pulumi.Output<boolean>;
   /** `redis://` or `rediss://` with everything in it, percent-encoded. Secret. */
   url: pulumi.Output<string>;
-  /** BullMQ key prefix with a hash tag, only where the server runs in cluster mode. */
+  /** BullMQ key prefix, where the stack sets one, or with a hash tag where the server runs in cluster mode. */
   prefix?: pulumi.Output<string>;
   /** PEM of a private certificate authority, only where clients need it. */
   caCertificate?: pulumi.Output<string>;
