@@ -35,8 +35,9 @@ describe.skipIf(missing("docker"))("a Docker engine", () => {
     });
 
     test("verify finds what the outputs promise", async () => {
-      const { backend, cache, queue, env, bullmq, guarantees } = (await target.program(target.args)).result;
-      const outputs = await resolved({ backend, cache, queue, env, bullmq, guarantees });
+      const { result } = await target.program(target.args);
+      const { backend, cache, queue, env, bullmq, network, guarantees } = result;
+      const outputs = await resolved({ backend, cache, queue, env, bullmq, network, guarantees });
       expect(troubles(await verifyTopology(parseOutputs(JSON.stringify(outputs), "test")))).toEqual([]);
     });
 
