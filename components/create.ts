@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type BackendName, backends } from "./backends/registry";
+import { runError } from "./errors";
 import { describeAll } from "./redis/problems";
 import type { Topology, TopologyArgs } from "./topology";
 
@@ -26,5 +27,5 @@ export async function createTopology(
 export async function requireReachable({ backend, args }: TopologySettings): Promise<void> {
   const problems = (await backends[backend].unreachable?.(args)) ?? [];
   if (problems.length === 0) return;
-  throw new pulumi.RunError(describeAll(`The ${backend} backend cannot be used now`, problems));
+  throw runError(describeAll(`The ${backend} backend cannot be used now`, problems));
 }

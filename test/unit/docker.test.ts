@@ -75,13 +75,6 @@ describe("refusals", () => {
       ],
     ],
     [
-      "a version that is no tag",
-      { queue: { version: "7 4" } },
-      [
-        'queue.version: "7 4". Allowed: a version that is a tag of the official image, such as `7.4`. Correct the version, or name the whole image with `docker.image`.',
-      ],
-    ],
-    [
       "an image beside a version, and for two engines",
       { cache: { engine: "valkey", version: "8" }, queue: {}, image: "mine:1" },
       [

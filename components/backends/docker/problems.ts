@@ -10,8 +10,6 @@ export const MIN_OPEN_PASSWORD = 16;
 
 /** What the engine takes as a name (moby, daemon/names: RestrictedNameChars). */
 const ENGINE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
-/** What may stand in an image's tag (distribution/reference, "tag"). */
-const TAG = /^\w[\w.-]{0,119}$/;
 const NON_ROOT_USER = /^[1-9]\d*(:\d+)?$/;
 
 /** An address that is none, and settings that belong to another kind of address. */
@@ -92,20 +90,7 @@ export function openPasswordProblems(role: Role, bind: string, passwords: readon
 /** Versions and images that contradict each other. */
 export function imageProblems(args: DockerTopologyArgs): Problem[] {
   const used = ROLES.flatMap((role) => (args[role] ? [{ role, ...args[role] }] : []));
-  if (args.image === undefined) {
-    return used.flatMap(({ role, version }) =>
-      version === undefined || TAG.test(version)
-        ? []
-        : [
-            {
-              key: `${role}.version`,
-              was: shown(version),
-              allowed: "a version that is a tag of the official image, such as `7.4`",
-              fix: "Correct the version, or name the whole image with `docker.image`.",
-            },
-          ],
-    );
-  }
+  if (args.image === undefined) return [];
   const problems: Problem[] = used
     .filter(({ version }) => version !== undefined)
     .map(({ role, version }) => ({
