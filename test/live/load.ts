@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Redis } from "ioredis";
+import { info } from "./clients";
 
 const VALUE_BYTES = 8 * 1024;
 const BATCH = 200;
@@ -41,4 +42,16 @@ export async function rewriteAof(redis: Redis): Promise<void> {
   await redis.bgrewriteaof().catch((error: Error) => {
     if (!/in progress/i.test(error.message)) throw error;
   });
+}
+
+/**
+ * Waits for the moment after an fsync of the AOF. While one is under way Redis answers before it has handed a
+ * write to the kernel (aof.c, flushAppendOnlyFile): the one exception that the guarantees name. The next comes a
+ * second later. One that is never seen is over too fast to matter.
+ */
+export async function betweenFsyncs(redis: Redis): Promise<void> {
+  const pending = async () => (await info(redis, "aof_pending_bio_fsync")) !== "0";
+  const deadline = Date.now() + 2500;
+  while (!(await pending()) && Date.now() < deadline);
+  while (await pending());
 }

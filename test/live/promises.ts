@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Role } from "../../components/redis/roles";
 import type { TopologyArgs } from "../../components/topology";
 import { addJobs, addUntilRefused, Clients, info, missingJobs, until } from "./clients";
-import { churn, fillUntilRefused, rewriteAof } from "./load";
+import { betweenFsyncs, churn, fillUntilRefused, rewriteAof } from "./load";
 import { withRedis } from "./servers";
 import type { LiveTarget } from "./target";
 
@@ -75,6 +75,7 @@ export function livePromises(name: string, start: (args: TopologyArgs) => Promis
         }
       })();
       await until("jobs are being added", async () => acknowledged.length > 100);
+      await betweenFsyncs(redis);
       const killedAt = Date.now();
       await target.kill(Role.Queue);
       const answeredAt = Date.now();
