@@ -8,8 +8,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { pulumiCli } from "../cli/launcher";
 
 const REPOSITORY = path.resolve(__dirname, "..");
 const PRELOAD = path.join(__dirname, "peak.cjs");
@@ -35,8 +36,14 @@ export interface Usage {
 /** A state backend, stack files and compile caches that are nobody else's, and gone at the end. */
 export class Workbench {
   private readonly folder = mkdtempSync(path.join(tmpdir(), "redis-topology-bench-"));
-  private readonly cli = findCli();
   private coldCaches = 0;
+
+  private constructor(private readonly cli: string) {}
+
+  /** Runs the CLI itself, and not the launcher in node_modules/.bin, whose start would be timed with it. */
+  static async open(): Promise<Workbench> {
+    return new Workbench(await pulumiCli());
+  }
 
   /** Previews a program whose compile cache is filled already (a run before it has to). */
   warm(program: Program): Usage {
@@ -94,8 +101,8 @@ export class Workbench {
         PULUMI_BACKEND_URL: `file://${state}`,
         PULUMI_CONFIG_PASSPHRASE: "bench",
         PULUMI_SKIP_UPDATE_CHECK: "true",
-        // Also for language hosts that are too old to hand on `runtime.options.tsconfig`; for every program alike.
-        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        // What Pulumi.yaml says, also with a language host that is too old to hand it on; for every program alike.
+        PULUMI_NODEJS_TSCONFIG_PATH: path.join(REPOSITORY, "tsconfig.pulumi.json"),
         ...program.env,
         ...env,
       },
@@ -103,20 +110,4 @@ export class Workbench {
     if (status !== 0)
       throw new Error(`${program.name}: pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
   }
-}
-
-/** The CLI itself, and not this repository's launcher in node_modules/.bin, whose start would be timed with it. */
-function findCli(): string {
-  const onPath = (process.env.PATH ?? "")
-    .split(path.delimiter)
-    .filter((folder) => !folder.includes(path.join("node_modules", ".bin")));
-  const versions = path.join(process.env.PULUMI_HOME || path.join(homedir(), ".pulumi"), "versions");
-  const installed = existsSync(versions)
-    ? readdirSync(versions).map((version) => path.join(versions, version, "bin"))
-    : [];
-  const found = [...onPath, ...installed]
-    .map((folder) => path.join(folder, "pulumi"))
-    .find((file) => existsSync(file));
-  if (found === undefined) throw new Error("No Pulumi CLI here yet. `npm start` gets one.");
-  return found;
 }

@@ -5,8 +5,8 @@ const COUNTS = [1, 10, 100] as const;
 const ROUNDS = 3;
 
 /** Time and memory of a preview with 1, 10 and 100 topologies in one program. */
-export function scale(): string {
-  const bench = new Workbench();
+export async function scale(): Promise<string> {
+  const bench = await Workbench.open();
   const measured = new Map<number, Usage[]>(COUNTS.map((count) => [count, []]));
   try {
     bench.warm(many(1));

@@ -21,8 +21,8 @@ class RedisServer extends pulumi.CustomResource {
 }
 
 class Redis extends pulumi.ComponentResource {
-  readonly env: pulumi.Output<Record<string, string>>;
-  readonly bullmq: object;
+  readonly env: pulumi.Output<object>;
+  readonly bullmq: pulumi.Inputs;
 
   constructor(name: string) {
     super("bench:index:Redis", name);
