@@ -21,7 +21,7 @@ const WITHOUT_PROVIDER: Program = {
 
 /** What each program is to be compared with: one that pays for the same processes. */
 const COMPARED: readonly (readonly [Program, Program])[] = [
-  [LOCAL, BARE],
+  [WITHOUT_PROVIDER, BARE],
   [LOCAL, DYNAMIC],
   [LOCAL, BY_HAND],
 ];
@@ -31,7 +31,7 @@ const TEMPERATURES: readonly Temperature[] = ["warm", "cold"];
 
 /** Time and memory of `pulumi preview` for this program against the least that can be compared with it. */
 export async function speed(): Promise<string> {
-  const programs = [BARE, DYNAMIC, BY_HAND, LOCAL];
+  const programs = [BARE, DYNAMIC, BY_HAND, LOCAL, WITHOUT_PROVIDER];
   const measured = await measure(programs);
   const middle = (program: Program, temperature: Temperature, of: keyof Usage) =>
     median((measured.get(`${temperature} ${program.name}`) ?? []).map((usage) => usage[of]));
