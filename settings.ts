@@ -39,7 +39,8 @@ export function parseSettings(raw: RawConfig, project: string, stack: string): S
   const config = ownConfig(raw.values, project);
   const parsed = stackSchema.safeParse(config);
   const problems = parsed.success ? [] : parsed.error.issues.flatMap((issue) => readIssue(issue, config));
-  problems.push(...plainSecrets(config, (key) => raw.isSecret(`${project}:${key}`)));
+  const isSecret = (key: string) => raw.isSecret(`${project}:${key}`);
+  problems.push(...plainSecrets(config, isSecret));
   if (!parsed.success) throw refusal(problems, project, stack);
 
   const { backend, cache, queue, protect, ...sections } = parsed.data;
@@ -48,7 +49,11 @@ export function parseSettings(raw: RawConfig, project: string, stack: string): S
   const args: TopologyArgs = { ...definedOnly(common), ...own };
   problems.push(...backends[backend].problems(args));
   if (problems.length > 0) throw refusal(problems, project, stack);
-  return { backend, args: withSecrets(args), warnings: ignoredSections(sections, backend, project) };
+  return {
+    backend,
+    args: withSecrets(args, backends[backend].secrets ?? []),
+    warnings: ignoredSections(sections, backend, project),
+  };
 }
 
 function refusal(problems: readonly Problem[], project: string, stack: string): pulumi.RunError {
@@ -126,28 +131,35 @@ function sentence(message: string): string {
   return message.replace(/^Invalid input: expected /, "").replace(/, received .*$/, "");
 }
 
-/** A password that stands readable in the stack file. Pulumi marks a whole key as secret when any part of it is. */
+const ROLE_SECRETS = ROLES.flatMap((role) => [`${role}.password`, `${role}.previousPassword`]);
+
+/** A secret that stands readable in the stack file. Pulumi marks a whole key as secret when any part of it is. */
 function plainSecrets(config: Record<string, unknown>, isSecret: (key: string) => boolean): Problem[] {
-  return ROLES.flatMap((role) =>
-    (["password", "previousPassword"] as const).flatMap((key) => {
-      const value = (config[role] as Record<string, unknown> | undefined)?.[key];
-      if (typeof value !== "string" || value === "" || isSecret(role)) return [];
-      const command = `pulumi config set --path --secret '${role}.${key}'`;
-      const was = "given in plain text";
-      return [{ key: `${role}.${key}`, was, allowed: "a secret", fix: `Set it with: ${command}` }];
-    }),
+  const own = Object.entries(backends).flatMap(([name, { secrets = [] }]) =>
+    secrets.map((path) => `${name}.${path}`),
   );
+  return [...ROLE_SECRETS, ...own].flatMap((key) => {
+    const [section = "", ...path] = key.split(".");
+    const value = path.reduce(field, config[section]);
+    if (typeof value !== "string" || value === "" || isSecret(section)) return [];
+    const command = `pulumi config set --path --secret '${key}'`;
+    return [{ key, was: "given in plain text", allowed: "a secret", fix: `Set it with: ${command}` }];
+  });
 }
 
-function withSecrets(args: TopologyArgs): TopologyArgs {
-  const secrets = (role: TopologyArgs["cache"]) =>
-    role &&
-    definedOnly({
-      ...role,
-      password: role.password && pulumi.secret(role.password),
-      previousPassword: role.previousPassword && pulumi.secret(role.previousPassword),
-    });
-  return definedOnly({ ...args, cache: secrets(args.cache), queue: secrets(args.queue) });
+function withSecrets(args: TopologyArgs, own: readonly string[]): TopologyArgs {
+  return [...ROLE_SECRETS, ...own].reduce((all, path) => secretAt(all, path.split(".")), args);
+}
+
+/** A copy in which the text at that path, where there is one, is a secret. */
+function secretAt<T>(value: T, [key, ...rest]: readonly string[]): T {
+  if (key === undefined) return (typeof value === "string" ? pulumi.secret(value) : value) as T;
+  const inner = field(value, key);
+  return inner === undefined ? value : { ...value, [key]: secretAt(inner, rest) };
+}
+
+function field(value: unknown, key: string): unknown {
+  return (value as Record<string, unknown> | undefined)?.[key];
 }
 
 function ignoredSections(sections: Record<string, unknown>, chosen: BackendName, project: string): string[] {

@@ -14,7 +14,7 @@ export interface Server {
   username?: pulumi.Input<string>;
   /** Default false. */
   tls?: pulumi.Input<boolean>;
-  prefix?: pulumi.Input<string>;
+  prefix?: pulumi.Input<string | undefined>;
   caCertificate?: pulumi.Input<string>;
 }
 
