@@ -92,6 +92,20 @@ export async function record<T>(
   return { result, resources, list, get };
 }
 
+/** The problems that a component lists when it refuses its args, one a line; fails when it is created. */
+export async function refusals(create: () => unknown): Promise<string[]> {
+  const { result } = await record(() => {
+    try {
+      create();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("The component was created.");
+  });
+  const [, ...lines] = result.split("\n");
+  return lines.map((line) => line.replace(/^ {2}- /, ""));
+}
+
 /** The value of an output; rejects instead of hanging when it is unknown. */
 export async function resolved<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   const internal = pulumi.output(output) as unknown as {

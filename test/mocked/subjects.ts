@@ -4,10 +4,12 @@ import type { TopologyArgs } from "../../components/topology";
 
 /** What the conformance suite must know of a backend to run against it; what differs is stated, not branched on. */
 export interface Subject {
-  /** The backend's own args, without which nothing can be created (a VPC, a URL). Merged over the suite's roles. */
-  readonly required?: Record<string, unknown>;
+  /** The backend's own args, without which nothing can be created (a VPC, a URL), for these roles. */
+  readonly required?: (args: TopologyArgs) => Record<string, unknown>;
   /** The smallest args of each role that this backend takes. Default `{}`; `external` needs a URL, say. */
   readonly roles?: Required<Pick<TopologyArgs, "cache" | "queue">>;
+  /** A password that this backend takes. Default: one with spaces and odd characters. */
+  readonly password?: string;
   /** Args in which both roles have this password, where it is given otherwise than as `password`. */
   readonly withPassword?: (password: string) => TopologyArgs;
   /** What the provider computes, over the inputs. */
@@ -23,4 +25,25 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     state: ({ inputs }) => ({ password: inputs.password ?? "made-by-the-provider", server: "redis 7.0.15" }),
     protectedResources: ["pulumi-nodejs:dynamic/redis-topology:RedisServer t-queue"],
   },
+  external: {
+    required: ({ cache, queue }) => externalServers(cache !== undefined, queue !== undefined, "given"),
+    withPassword: (password) => ({ cache: {}, queue: {}, ...externalServers(true, true, password) }),
+    state: () => ({
+      observed: { server: "redis 7.4.1", clusterMode: false, policy: "noeviction", persistence: "aof" },
+    }),
+    protectedResources: [],
+  },
 };
+
+/** The args that belong to a subject: what it requires for these, and these. */
+export function completed(subject: Subject, args: TopologyArgs): TopologyArgs {
+  return { ...subject.required?.(args), ...args };
+}
+
+function externalServers(cache: boolean, queue: boolean, password: string): Record<string, unknown> {
+  const server = (host: string) => ({ host, port: 6390, username: "app", password });
+  return {
+    ...(cache && { cacheServer: server("cache.example") }),
+    ...(queue && { queueServer: server("queue.example") }),
+  };
+}
