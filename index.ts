@@ -3,6 +3,9 @@ import { readSettings } from "./settings";
 
 /** The program: reads the stack's settings, creates the topology, exports its outputs. */
 export = async () => {
-  const { backend, cache, queue, env, bullmq, guarantees } = await createTopology("redis", readSettings());
-  return { backend, cache, queue, env, bullmq, guarantees };
+  const { backend, cache, queue, env, bullmq, guarantees, details } = await createTopology(
+    "redis",
+    readSettings(),
+  );
+  return { backend, cache, queue, env, bullmq, guarantees, details };
 };

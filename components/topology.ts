@@ -132,4 +132,6 @@ export interface Topology {
   /** Present when there is a queue. */
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  /** What only this backend has to tell: texts by name, such as the ARN of a secret. Absent = nothing. */
+  readonly details?: pulumi.Output<Record<string, string>>;
 }

@@ -25,6 +25,24 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     state: ({ inputs }) => ({ password: inputs.password ?? "made-by-the-provider", server: "redis 7.0.15" }),
     protectedResources: ["pulumi-nodejs:dynamic/redis-topology:RedisServer t-queue"],
   },
+  elasticache: {
+    required: () => ({
+      vpcId: "vpc-1",
+      subnetIds: ["subnet-a", "subnet-b"],
+      allowedSecurityGroups: ["sg-app"],
+    }),
+    password: "0123456789!&#$^<>-abcdef",
+    state: ({ type, name }) => ({
+      ...(type === "random:index/randomPassword:RandomPassword" && { result: "Generated0123456789" }),
+      ...(type === "random:index/randomId:RandomId" && { hex: "0a1b2c3d" }),
+      ...(type.startsWith("aws:") && { arn: `arn:aws:${name}` }),
+      ...(type === "aws:elasticache/replicationGroup:ReplicationGroup" && {
+        primaryEndpointAddress: `${name}.cache.example`,
+        configurationEndpointAddress: `clustercfg.${name}.cache.example`,
+      }),
+    }),
+    protectedResources: ["aws:elasticache/replicationGroup:ReplicationGroup t-queue-group"],
+  },
   external: {
     required: ({ cache, queue }) => externalServers(cache !== undefined, queue !== undefined, "given"),
     withPassword: (password) => ({ cache: {}, queue: {}, ...externalServers(true, true, password) }),

@@ -18,9 +18,9 @@ export const provider = {
     const { preview, ...inputs } = news;
     if (preview) return { inputs: { ...inputs, ...(olds?.observed && { observed: olds.observed }) } };
     const found = await observe(inputs);
-    if (typeof found === "string") return { inputs, failures: [{ property: "host", reason: found }] };
+    if (typeof found === "string") return { inputs, failures: [{ property: "", reason: found }] };
     const failures = judge(inputs.role, found).map((problem) => ({
-      property: "observed",
+      property: "",
       reason: describe(problem),
     }));
     return { inputs: { ...inputs, observed: found }, failures };
