@@ -1,10 +1,16 @@
 import type { Backend } from "./backend";
 import { elasticacheBackend } from "./elasticache/settings";
 import { externalBackend } from "./external/settings";
+import { lightsailBackend } from "./lightsail/settings";
 import { processBackend } from "./process/settings";
 
 /** The backends, as a stack file names them. */
-export const BackendName = { Process: "process", Elasticache: "elasticache", External: "external" } as const;
+export const BackendName = {
+  Process: "process",
+  Elasticache: "elasticache",
+  External: "external",
+  Lightsail: "lightsail",
+} as const;
 export type BackendName = (typeof BackendName)[keyof typeof BackendName];
 
 /** Adding a backend is its folder and one line here; a missing line does not compile. */
@@ -12,4 +18,5 @@ export const backends: Readonly<Record<BackendName, Backend>> = {
   process: processBackend,
   elasticache: elasticacheBackend,
   external: externalBackend,
+  lightsail: lightsailBackend,
 };

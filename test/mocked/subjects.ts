@@ -51,6 +51,19 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     }),
     protectedResources: [],
   },
+  lightsail: {
+    roles: { cache: {}, queue: { acceptDataLoss: true } },
+    withPassword: (password) =>
+      ({
+        cache: { password },
+        queue: { password, acceptDataLoss: true },
+        // Redis itself only gets a hash of it.
+        app: [{ name: "app", image: "app:1" }],
+      }) as TopologyArgs,
+    state: ({ type }) =>
+      type === "random:index/randomPassword:RandomPassword" ? { result: "Generated0123456789" } : {},
+    protectedResources: ["aws:lightsail/containerService:ContainerService t-service"],
+  },
 };
 
 /** The args that belong to a subject: what it requires for these, and these. */
