@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { distance } from "fastest-levenshtein";
-import { z } from "zod";
+import type { z } from "zod";
 import { type BackendName, backends } from "./components/backends/registry";
 import type { TopologySettings } from "./components/create";
-import { describeAll, type Problem, shown } from "./components/redis/problems";
-import { ROLES } from "./components/redis/roles";
+import { describeAll, type Problem } from "./components/redis/problems";
 import type { TopologyArgs } from "./components/topology";
-import { stackSchema } from "./stackSchema";
+import { readIssue } from "./config/issues";
+import { stackSchema } from "./config/schema";
+import { plainSecrets, withSecrets } from "./config/secrets";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
 export interface RawConfig {
@@ -37,23 +37,25 @@ export function readSettings(): Settings {
 /** `readSettings` on plain data. */
 export function parseSettings(raw: RawConfig, project: string, stack: string): Settings {
   const config = ownConfig(raw.values, project);
+  const problems = plainSecrets(config, (key) => raw.isSecret(`${project}:${key}`));
   const parsed = stackSchema.safeParse(config);
-  const problems = parsed.success ? [] : parsed.error.issues.flatMap((issue) => readIssue(issue, config));
-  const isSecret = (key: string) => raw.isSecret(`${project}:${key}`);
-  problems.push(...plainSecrets(config, isSecret));
-  if (!parsed.success) throw refusal(problems, project, stack);
-
-  const { backend, cache, queue, protect, ...sections } = parsed.data;
-  const common = { cache, queue, protect };
-  const own = (sections as Record<string, object | undefined>)[backend];
-  const args: TopologyArgs = { ...definedOnly(common), ...own };
-  problems.push(...backends[backend].problems(args));
+  if (!parsed.success) {
+    const issues = parsed.error.issues.flatMap((issue) => readIssue(issue, config));
+    throw refusal([...issues, ...problems], project, stack);
+  }
+  const { backend } = parsed.data;
+  // Before the secrets are wrapped: what is inside an Output can only be refused when resources exist already.
+  problems.push(...backends[backend].problems(argsOf(parsed.data)));
   if (problems.length > 0) throw refusal(problems, project, stack);
-  return {
-    backend,
-    args: withSecrets(args, backends[backend].secrets ?? []),
-    warnings: ignoredSections(sections, backend, project),
-  };
+  const args = argsOf(withSecrets(parsed.data));
+  return { backend, args, warnings: ignoredSections(parsed.data, backend, project) };
+}
+
+/** What the chosen backend's component takes: the common settings and the backend's own. */
+function argsOf(config: z.infer<typeof stackSchema>): TopologyArgs {
+  const { backend, cache, queue, protect, ...sections } = config;
+  const own = (sections as Record<string, object | undefined>)[backend];
+  return definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, ...own });
 }
 
 function refusal(problems: readonly Problem[], project: string, stack: string): pulumi.RunError {
@@ -79,95 +81,20 @@ function parseValue(text: string): unknown {
   }
 }
 
-function readIssue(issue: z.core.$ZodIssue, config: unknown): Problem[] {
-  const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key]));
-  const value = path.reduce(
-    (inner: unknown, key) => (inner as Record<string, unknown> | undefined)?.[key],
-    config,
-  );
-  const allowed = issue.code === "invalid_value" ? issue.values.map(String) : undefined;
-  return [
-    {
-      key: path.join("."),
-      was: path.at(-1)?.endsWith("assword") ? "not a text" : shown(value),
-      allowed: allowed?.join(", ") ?? sentence(issue.message),
-      fix: (allowed && suggestion(String(value), allowed)) ?? "Correct the value.",
-    },
-  ];
+/** Without `enabled`, which only stack files need: Pulumi.yaml must give every key a default, and a role's is "off". */
+function enabledOnly<T extends { enabled?: boolean }>(role: T | undefined): Omit<T, "enabled"> | undefined {
+  if (role === undefined || role.enabled === false) return undefined;
+  const { enabled: _, ...args } = role;
+  return args;
 }
 
-function unknownKey(path: readonly string[]): Problem {
-  const siblings = keysAt(path.slice(0, -1));
-  const key = path.at(-1) ?? "";
-  return {
-    key: path.join("."),
-    was: "an unknown key",
-    allowed: siblings.join(", "),
-    fix: suggestion(key, siblings) ?? "Remove it.",
-  };
+function ignoredSections(config: object, chosen: BackendName, project: string): string[] {
+  return Object.entries(config)
+    .filter(([name]) => name in backends)
+    .filter(([name, section]) => name !== chosen && Object.keys(section ?? {}).length > 0)
+    .map(([name]) => `${project}:${name} has no effect: this stack's backend is \`${chosen}\`.`);
 }
 
-function suggestion(word: string, candidates: readonly string[]): string | undefined {
-  const near = candidates
-    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, edits }) => edits <= Math.max(2, candidate.length / 3))
-    .sort((a, b) => a.edits - b.edits)[0];
-  return near && `Did you mean \`${near.candidate}\`?`;
-}
-
-/** The keys that the schema allows at a path. */
-function keysAt(path: readonly string[]): string[] {
-  let schema: unknown = stackSchema;
-  for (const key of path) schema = unwrapped((unwrapped(schema) as z.ZodObject).shape[key]);
-  return Object.keys((unwrapped(schema) as z.ZodObject).shape);
-}
-
-function unwrapped(schema: unknown): unknown {
-  return schema instanceof z.ZodOptional ? unwrapped(schema.unwrap()) : schema;
-}
-
-function sentence(message: string): string {
-  return message.replace(/^Invalid input: expected /, "").replace(/, received .*$/, "");
-}
-
-const ROLE_SECRETS = ROLES.flatMap((role) => [`${role}.password`, `${role}.previousPassword`]);
-
-/** A secret that stands readable in the stack file. Pulumi marks a whole key as secret when any part of it is. */
-function plainSecrets(config: Record<string, unknown>, isSecret: (key: string) => boolean): Problem[] {
-  const own = Object.entries(backends).flatMap(([name, { secrets = [] }]) =>
-    secrets.map((path) => `${name}.${path}`),
-  );
-  return [...ROLE_SECRETS, ...own].flatMap((key) => {
-    const [section = "", ...path] = key.split(".");
-    const value = path.reduce(field, config[section]);
-    if (typeof value !== "string" || value === "" || isSecret(section)) return [];
-    const command = `pulumi config set --path --secret '${key}'`;
-    return [{ key, was: "given in plain text", allowed: "a secret", fix: `Set it with: ${command}` }];
-  });
-}
-
-function withSecrets(args: TopologyArgs, own: readonly string[]): TopologyArgs {
-  return [...ROLE_SECRETS, ...own].reduce((all, path) => secretAt(all, path.split(".")), args);
-}
-
-/** A copy in which the text at that path, where there is one, is a secret. */
-function secretAt<T>(value: T, [key, ...rest]: readonly string[]): T {
-  if (key === undefined) return (typeof value === "string" ? pulumi.secret(value) : value) as T;
-  const inner = field(value, key);
-  return inner === undefined ? value : { ...value, [key]: secretAt(inner, rest) };
-}
-
-function field(value: unknown, key: string): unknown {
-  return (value as Record<string, unknown> | undefined)?.[key];
-}
-
-function ignoredSections(sections: Record<string, unknown>, chosen: BackendName, project: string): string[] {
-  return Object.keys(sections)
-    .filter((name) => name !== chosen && sections[name] !== undefined)
-    .map((name) => `${project}:${name} has no effect: this stack's backend is \`${chosen}\`.`);
-}
-
-function definedOnly<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+function definedOnly(args: object): TopologyArgs {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
 }

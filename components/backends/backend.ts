@@ -18,8 +18,6 @@ export interface Backend {
   readonly summary: string;
   /** Settings of its own, in the stack file under the backend's name; strict. Their keys are args of the component. */
   readonly settings: z.ZodObject;
-  /** Dotted paths of the secrets among its settings; they must be encrypted in the stack file. Default none. */
-  readonly secrets?: readonly string[];
   /** Everything wrong with these args, before the first resource. Pure. */
   problems(args: TopologyArgs): readonly Problem[];
   /** The component; loads the provider's SDK. */

@@ -1,4 +1,5 @@
 import type { CacheArgs, QueueArgs, RoleArgs, TopologyArgs } from "../topology";
+import { bullmqProblems } from "./bullmq";
 import { mergeDirectives, readDirectives } from "./directives";
 import { type Guarantees, lossProblems, type RoleGuarantees } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
@@ -99,6 +100,7 @@ export function planTopology(
     ...(cache && { cache: declared.cache }),
     ...(queue && { queue: declared.queue }),
   };
+  problems.push(...bullmqProblems(args.queue?.bullmq));
   problems.push(...lossProblems(guarantees, args.queue?.acceptDataLoss ?? false));
   return { ...(cache && { cache }), ...(queue && { queue }), guarantees, problems };
 }
@@ -125,6 +127,14 @@ function planRole(
     });
   }
   if (args.engine !== undefined) oneOf(`${role}.engine`, args.engine, ENGINES, problems);
+  if (args.version !== undefined && !/^\d+(\.\d+){0,2}$/.test(args.version)) {
+    problems.push({
+      key: `${role}.version`,
+      was: shown(args.version),
+      allowed: "a version number, such as 7, 7.4 or 7.4.1",
+      fix: "Correct the version.",
+    });
+  }
   const evictionPolicy = planEviction(role, args, problems);
   if (role === Role.Cache && args.persistence !== undefined) {
     problems.push({
@@ -222,6 +232,8 @@ function passwordProblems(role: Role, args: RoleArgs): Problem[] {
 }
 
 function refusedSettings(role: Role, traits: BackendTraits, args: CacheArgs & QueueArgs): Problem[] {
+  // A cache with persistence has been refused as such.
+  const persistence = role === Role.Queue ? args.persistence : undefined;
   const given: Readonly<Record<OptionalSetting, unknown>> = {
     maxMemory: args.maxMemory,
     memoryLimit: args.memoryLimit,
@@ -232,8 +244,8 @@ function refusedSettings(role: Role, traits: BackendTraits, args: CacheArgs & Qu
     password: args.password,
     previousPassword: args.previousPassword,
     config: args.config,
-    "persistence.size": args.persistence?.size,
-    "persistence.storageClass": args.persistence?.storageClass,
+    "persistence.size": persistence?.size,
+    "persistence.storageClass": persistence?.storageClass,
   };
   return Object.entries(traits.refuses).flatMap(([setting, reason]) =>
     given[setting as OptionalSetting] === undefined

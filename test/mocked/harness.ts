@@ -27,6 +27,8 @@ export interface RegisteredOptions {
 }
 
 export interface RecordOptions {
+  /** Default `redis-topology`. */
+  project?: string;
   /** Default `test`. */
   stack?: string;
   /** Whether the program runs as in `pulumi preview`. Default false. */
@@ -58,7 +60,13 @@ export async function record<T>(
   program: () => T | Promise<T>,
   options: RecordOptions = {},
 ): Promise<Recording<T>> {
-  const { stack = "test", preview = false, state = () => ({}), call = () => ({}) } = options;
+  const {
+    project = "redis-topology",
+    stack = "test",
+    preview = false,
+    state = () => ({}),
+    call = () => ({}),
+  } = options;
   pulumi.runtime.setAllConfig(options.config ?? {}, options.secretKeys);
   await pulumi.runtime.setMocks(
     {
@@ -68,7 +76,7 @@ export async function record<T>(
       }),
       call: (args) => call(args),
     },
-    "redis-topology",
+    project,
     stack,
     preview,
   );
@@ -178,4 +186,12 @@ function readable(value: unknown): unknown {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Recorded inputs as a provider receives them: secrets as their values. */
+export function plain(inputs: unknown): unknown {
+  if (Array.isArray(inputs)) return inputs.map(plain);
+  if (typeof inputs !== "object" || inputs === null) return inputs;
+  if ("secret" in inputs) return plain(inputs.secret);
+  return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, plain(value)]));
 }

@@ -1,17 +1,16 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
+import { secretText } from "../secretText";
 import { planExternal } from "./plan";
-
-const SECRET = "Set it with `pulumi config set --path --secret`.";
 
 const server = (role: string) =>
   z
     .strictObject({
-      url: z.string().optional().describe(`redis:// or rediss:// with everything in it. ${SECRET}`),
+      url: secretText("redis:// or rediss:// with everything in it."),
       host: z.string().optional().describe("Host name or address, instead of a url."),
       port: z.int().optional().describe("TCP port. Default 6379."),
       username: z.string().optional().describe("ACL user. Default `default`."),
-      password: z.string().optional().describe(`Its password. ${SECRET}`),
+      password: secretText("Its password."),
       tls: z.boolean().optional().describe("Whether the server speaks TLS. Default true, on loopback false."),
       caCertificate: z.string().optional().describe("PEM of a private certificate authority."),
       acceptInsecure: z.boolean().optional().describe("Accepts a connection without TLS or password."),
@@ -30,7 +29,6 @@ export const externalBackend: Backend = {
       .optional()
       .describe("Whether `pulumi up` connects and refuses an evicting queue. Default true."),
   }),
-  secrets: ["cacheServer.url", "cacheServer.password", "queueServer.url", "queueServer.password"],
   problems: (args) => planExternal(args).problems,
   load: async () => (await import("./topology")).ExternalTopology,
 };

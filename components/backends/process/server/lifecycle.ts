@@ -51,7 +51,7 @@ export async function stop(inputs: RedisServerInputs, passwords: readonly string
   if (pid === undefined) return;
   const refusal = await shutdown(inputs, passwords, pid);
   const deadline = Date.now() + STOP_MS;
-  while (isAlive(pid)) {
+  while (await isAlive(pid)) {
     if (refusal !== undefined || Date.now() > deadline) {
       throw new Error(
         `${inputs.role}: the server (pid ${pid}) does not stop: ${refusal ?? "it is still saving"}. ` +
@@ -117,10 +117,10 @@ async function shutdown(
     ).catch((error: Error) => error.message);
     // A server that obeys closes the connection; one that cannot save answers an error and goes on.
     if (typeof outcome === "string" && outcome.startsWith("ERR")) return outcome;
-    if (!isAlive(pid)) return undefined;
+    if (!(await isAlive(pid))) return undefined;
   }
   // Nobody knows this server's password (an interrupted `up`), or it is gone by now: SIGTERM saves too.
-  if (isAlive(pid)) process.kill(pid, "SIGTERM");
+  if (await isAlive(pid)) process.kill(pid, "SIGTERM");
   return undefined;
 }
 

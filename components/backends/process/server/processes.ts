@@ -8,17 +8,18 @@ const run = promisify(execFile);
 /** The process id in a server's pid file, if that process lives and is this server. */
 export async function ownProcess(paths: ServerPaths): Promise<number | undefined> {
   const pid = Number.parseInt(await readFile(paths.pid, "utf8").catch(() => ""), 10);
-  return Number.isInteger(pid) && isAlive(pid) && (await worksIn(pid, paths.data)) ? pid : undefined;
+  return Number.isInteger(pid) && (await isAlive(pid)) && (await worksIn(pid, paths.data)) ? pid : undefined;
 }
 
-/** Whether a process lives; one of another user counts. */
-export function isAlive(pid: number): boolean {
+/** Whether a process lives; one of another user counts, one that has ended and waits for its parent does not. */
+export async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+  const linux = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return !/\) [ZX] /.test(linux);
 }
 
 /**

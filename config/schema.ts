@@ -1,25 +1,24 @@
 import { z } from "zod";
-import { BackendName, backends } from "./components/backends/registry";
-import { BackoffType } from "./components/redis/bullmq";
-import { Engine, EvictionPolicy } from "./components/redis/roles";
-import { SIZE_FORMS } from "./components/redis/size";
+import { BackendName, backends } from "../components/backends/registry";
+import { secretText } from "../components/backends/secretText";
+import { BackoffType } from "../components/redis/bullmq";
+import { Engine, EvictionPolicy } from "../components/redis/roles";
+import { SIZE_FORMS } from "../components/redis/size";
 
 const size = (text: string) =>
   z.union([z.string(), z.number()]).transform(String).optional().describe(`${text} ${SIZE_FORMS}.`);
 
 const count = (text: string, least = 0) => z.int().min(least).optional().describe(text);
 
-const secret = (text: string) =>
-  z.string().optional().describe(`${text} Set it with \`pulumi config set --path --secret\`.`);
-
 const role = {
+  enabled: z.boolean().optional().describe("Whether the role exists. Default true where the role is given."),
   maxMemory: size("Data budget (Redis' maxmemory). Default 256mb, or what memoryLimit holds:"),
   memoryLimit: size("Memory the container may use; derived from maxMemory and refused below that:"),
-  port: z.int().optional().describe("TCP port, 1 to 65535. The default is the backend's."),
+  port: z.number().optional().describe("TCP port, 1 to 65535. The default is the backend's."),
   engine: z.enum(Engine).optional().describe("Server software. Default redis."),
   version: z.string().optional().describe("Version of the engine. The default is the backend's."),
-  password: secret("Password of the user `default`. Default: made once, 40 letters and digits."),
-  previousPassword: secret("A second password that stays valid while clients move to a new one."),
+  password: secretText("Password of the user `default`. Default: made once, 40 letters and digits."),
+  previousPassword: secretText("A second password that stays valid while clients move to a new one."),
   config: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
     .optional()
@@ -79,12 +78,12 @@ const queue = z.strictObject({
 /** The configuration of a stack, keys without the project's namespace; strict at every level. */
 export const stackSchema = z.strictObject({
   backend: z.enum(BackendName).describe(
-    `Where Redis runs. ${Object.entries(backends)
+    `Where Redis runs. Default process. ${Object.entries(backends)
       .map(([name, { summary }]) => `${name}: ${summary}`)
       .join("; ")}.`,
   ),
-  cache: cache.optional().describe("The cache: bounded, evicts, persists nothing. Absent = none."),
-  queue: queue.optional().describe("The queue: never evicts, persists. Absent = none."),
+  cache: cache.optional().describe("The cache: bounded, evicts, persists nothing. Default: none."),
+  queue: queue.optional().describe("The queue: never evicts, persists. Default: none."),
   protect: z.boolean().optional().describe("Whether queue data is protected from deletion. Default true."),
   ...Object.fromEntries(
     Object.entries(backends).map(([name, { settings, summary }]) => [

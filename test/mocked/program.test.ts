@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test, vi } from "vitest";
+import { record } from "./harness";
+import { stackFiles } from "./stackFiles";
+import { subjects } from "./subjects";
+
+const root = resolve(__dirname, "../..");
+
+describe.each(stackFiles())("$path", ({ path, stack, backend, config, secretKeys }) => {
+  test("is what the program accepts, and gives the contract's outputs", async () => {
+    const { state, call } = subjects[backend];
+    const { result, resources } = await record(
+      async () => {
+        vi.resetModules();
+        return await pulumi.runtime.runInPulumiStack(async () => (await import("../../index")).default());
+      },
+      { stack, config, secretKeys, state, call },
+    );
+    const given = (role: string) => `redis-topology:${role}` in config;
+    const roles = [...(given("cache") ? ["cache"] : []), ...(given("queue") ? ["queue", "bullmq"] : [])];
+    const outputs = Object.keys(result ?? {}).filter((name) => name !== "details");
+    expect(outputs.sort()).toEqual(["backend", "env", "guarantees", ...roles].sort());
+    expect(result?.backend).toBe(backend);
+    expect(resources.length).toBeGreaterThan(0);
+  });
+
+  test("names the schema for editors", () => {
+    expect(readFileSync(resolve(root, path), "utf8")).toMatch(
+      /^# yaml-language-server: \$schema=(?:\.\.\/)*(?:\.\/)?stack-config\.schema\.json\n/,
+    );
+  });
+});
