@@ -1,16 +1,18 @@
-import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redisContainer } from "../../components/backends/lightsail/container";
 import { planLightsail } from "../../components/backends/lightsail/plan";
+import { redisServers, usableRedis } from "../../scripts/redis";
+import { missing } from "./require";
+import { freePort } from "./servers";
 
 const [PASSWORD, PREVIOUS] = ["s3cret 'p@ss", 'old "p@ss"'];
 
-describe.skipIf(!installed("redis-server"))("what Lightsail would start, started here", () => {
+describe.skipIf(missing("redis"))("what Lightsail would start, started here", () => {
   const folder = mkdtempSync(join(tmpdir(), "redis-topology-lightsail-"));
   let server: ReturnType<typeof spawn>;
   let port: number;
@@ -23,6 +25,7 @@ describe.skipIf(!installed("redis-server"))("what Lightsail would start, started
     // The image's own entry point, without the change of user that needs root.
     writeFileSync(join(folder, "docker-entrypoint.sh"), '#!/bin/sh\nexec "$@"\n');
     chmodSync(join(folder, "docker-entrypoint.sh"), 0o755);
+    symlinkSync(usableRedis(redisServers())?.path ?? "", join(folder, "redis-server"));
     const [shell = "", ...args] = container.commands;
     const PATH = `${folder}:${process.env.PATH}`;
     server = spawn(shell, args, { cwd: folder, env: { PATH, ...container.environment } });
@@ -74,23 +77,3 @@ describe.skipIf(!installed("redis-server"))("what Lightsail would start, started
     expect(files.map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
   });
 });
-
-/** Whether the program is there; where live tests are required, a missing one fails. */
-function installed(program: string): boolean {
-  try {
-    execFileSync("which", [program]);
-    return true;
-  } catch (error) {
-    if (process.env.REDIS_TOPOLOGY_REQUIRE_LIVE === "1") throw error;
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("No port was given.");
-  return address.port;
-}
