@@ -9,6 +9,7 @@ const GROUP = "aws:elasticache/replicationGroup:ReplicationGroup";
 const PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup";
 const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const RANDOM_ID = "random:index/randomId:RandomId";
 const GUARD = "pulumi-nodejs:dynamic/redis-topology:ReplacementGuard";
 
 const network = { vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"], allowedSecurityGroups: ["sg-app"] };
@@ -73,8 +74,9 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
         recoveryWindowInDays: 7,
         tags: tags(queue),
       },
-      { dependsOn: ["r-queue-suffix"] },
+      { dependsOn: ["r-queue-connection-name"] },
     ),
+    child(RANDOM_ID, "r-queue-connection-name", { byteLength: 4, keepers: { groupId: queue } }),
     child(
       "aws:secretsmanager/secretVersion:SecretVersion",
       "r-queue-connection-version",
@@ -97,6 +99,18 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
       },
     ),
     logs("engine-log"),
+    child(RANDOM_ID, "r-queue-final-snapshot", {
+      byteLength: 4,
+      keepers: {
+        groupId: queue,
+        port: "6379",
+        vpcId: "vpc-1",
+        kmsKeyId: "",
+        engine: "valkey",
+        version: "8.2",
+        durable: "false",
+      },
+    }),
     child(
       GROUP,
       "r-queue-group",
@@ -129,14 +143,15 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
       },
       {
         protect: true,
+        deleteBeforeReplace: true,
         dependsOn: [
           "r-queue-clients",
           "r-queue-engine-log",
+          "r-queue-final-snapshot",
           "r-queue-guard",
           "r-queue-parameters",
           "r-queue-password",
           "r-queue-slow-log",
-          "r-queue-suffix",
           "r-subnets",
         ],
         ignoreChanges: ["snapshotName"],
@@ -172,7 +187,6 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
       { additionalSecretOutputs: ["bcryptHash", "result"] },
     ),
     logs("slow-log"),
-    child("random:index/randomId:RandomId", "r-queue-suffix", { byteLength: 4, keepers: { group: queue } }),
     child("aws:elasticache/subnetGroup:SubnetGroup", "r-subnets", {
       name: "redis-topology-prod-r-subnets",
       description: "Redis topology",

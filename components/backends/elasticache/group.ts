@@ -8,7 +8,7 @@ import { deliverLogs } from "./logs";
 import { DEFAULT_MAINTENANCE_WINDOW, type GroupPlan } from "./plan";
 import { ReplacementGuard } from "./replacementGuard";
 
-/** Hours that scaling a group with a lot of data may take; the provider's own 40 minutes are too few for some. */
+/** Scaling a group with a lot of data takes longer than the provider's own 40 minutes. */
 const TIMEOUTS = { create: "60m", update: "120m", delete: "60m" };
 
 /** What a group is put into. */
@@ -18,8 +18,6 @@ export interface Surroundings {
   readonly parameterGroupName: pulumi.Input<string>;
   /** Secret. */
   readonly authToken: pulumi.Output<string>;
-  /** Eight hexadecimal digits that differ in every life of the group. */
-  readonly suffix: pulumi.Input<string>;
 }
 
 /** The replication group of one role, whose queue is guarded against replacement. */
@@ -30,7 +28,8 @@ export function createGroup(
   around: Surroundings,
 ): ReplicationGroup {
   const { component, name, groupId, tags } = context;
-  const guard = plan.role === Role.Queue ? guardGroup(context, args, plan) : undefined;
+  const fixed = fixedSettings(context, args, plan);
+  const guard = plan.role === Role.Queue ? guardGroup(context, args, fixed) : undefined;
   return new ReplicationGroup(
     `${name}-${plan.role}-group`,
     {
@@ -54,7 +53,7 @@ export function createGroup(
       authTokenUpdateStrategy: args[plan.role]?.previousPassword === undefined ? "SET" : "ROTATE",
       snapshotRetentionLimit: plan.snapshotDays,
       ...(plan.snapshotDays > 0 && { snapshotWindow: plan.snapshotWindow }),
-      ...(plan.finalSnapshot && { finalSnapshotIdentifier: pulumi.interpolate`${groupId}-${around.suffix}` }),
+      ...(plan.finalSnapshot && { finalSnapshotIdentifier: finalSnapshot(context, plan.role, fixed) }),
       ...(plan.restoreFrom !== undefined && { snapshotName: plan.restoreFrom }),
       maintenanceWindow: args.maintenanceWindow ?? DEFAULT_MAINTENANCE_WINDOW,
       applyImmediately: args.applyImmediately ?? true,
@@ -64,6 +63,8 @@ export function createGroup(
     },
     {
       parent: component,
+      // Its name in AWS is fixed, so that a second one cannot exist beside it.
+      deleteBeforeReplace: true,
       protect: plan.role === Role.Queue && (args.protect ?? true),
       ...(guard && { dependsOn: [guard] }),
       // Read at creation only: a later change would replace the group.
@@ -73,37 +74,46 @@ export function createGroup(
   );
 }
 
-/** A suffix for names that AWS keeps after the group is gone: final snapshots, secrets in recovery. */
-export function createSuffix({ component, name, groupId }: Context, role: Role): RandomId {
-  return new RandomId(
-    `${name}-${role}-suffix`,
-    { byteLength: 4, keepers: { group: groupId } },
-    { parent: component },
-  );
-}
-
 function nodesOf({ nodes, durability }: GroupPlan) {
   if (durability === undefined) return { numCacheClusters: nodes };
   return { clusterMode: "enabled", numNodeGroups: 1, replicasPerNodeGroup: nodes - 1, durability };
 }
 
+function fixedSettings({ groupId }: Context, args: ElasticacheTopologyArgs, plan: GroupPlan) {
+  return {
+    groupId,
+    port: plan.port,
+    vpcId: args.vpcId ?? "",
+    kmsKeyId: args.kmsKeyId ?? "",
+    engine: plan.engine.engine,
+    version: plan.engine.version,
+    durable: plan.durability !== undefined,
+  };
+}
+
+type Fixed = ReturnType<typeof fixedSettings>;
+
 function guardGroup(
-  { component, name, groupId }: Context,
+  { component, name }: Context,
   args: ElasticacheTopologyArgs,
-  { role, port, engine, durability }: GroupPlan,
+  fixed: Fixed,
 ): ReplacementGuard {
-  return new ReplacementGuard(
-    `${name}-${role}-guard`,
-    {
-      groupId,
-      port,
-      vpcId: args.vpcId ?? "",
-      kmsKeyId: args.kmsKeyId ?? "",
-      engine: engine.engine,
-      version: engine.version,
-      durable: durability !== undefined,
-      enforced: args.protect ?? true,
-    },
-    { parent: component },
-  );
+  const inputs = { ...fixed, enforced: args.protect ?? true };
+  return new ReplacementGuard(`${name}-${Role.Queue}-guard`, inputs, { parent: component });
+}
+
+/** A name that no earlier group of the same name has used: snapshots outlive their group. */
+function finalSnapshot(
+  { component, name, groupId }: Context,
+  role: Role,
+  fixed: Fixed,
+): pulumi.Output<string> {
+  const keepers = pulumi
+    .output(fixed)
+    .apply((settings) =>
+      Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
+    );
+  const options = { parent: component };
+  const { hex } = new RandomId(`${name}-${role}-final-snapshot`, { byteLength: 4, keepers }, options);
+  return pulumi.interpolate`${groupId}-${hex}`;
 }

@@ -1,6 +1,7 @@
 import { Secret } from "@pulumi/aws/secretsmanager/secret";
 import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion";
 import * as pulumi from "@pulumi/pulumi";
+import { RandomId } from "@pulumi/random/randomId";
 import type { Server } from "../../outputs";
 import { DEFAULT_USERNAME } from "../../redis/acl";
 import { connectionUrl } from "../../redis/connection";
@@ -20,13 +21,17 @@ export function storeConnection(
   args: ElasticacheTopologyArgs,
   role: Role,
   server: Server,
-  suffix: pulumi.Input<string>,
 ): pulumi.Output<string> {
+  const { hex } = new RandomId(
+    `${name}-${role}-connection-name`,
+    { byteLength: 4, keepers: { groupId } },
+    { parent: component },
+  );
   const secret = new Secret(
     `${name}-${role}-connection`,
     {
       // A deleted secret keeps its name until it can no longer be restored.
-      name: pulumi.interpolate`${groupId}-${suffix}`,
+      name: pulumi.interpolate`${groupId}-${hex}`,
       description: `Connection of the Redis topology: ${role}`,
       recoveryWindowInDays: RECOVERY_DAYS,
       ...(args.kmsKeyId !== undefined && { kmsKeyId: args.kmsKeyId }),

@@ -69,6 +69,7 @@ export function createParameterGroup(
       parameters: [...parameters],
       tags,
     },
-    { parent: component },
+    // The provider would delete first, since the name is given; but the old one is in use.
+    { parent: component, deleteBeforeReplace: false },
   );
 }

@@ -10,7 +10,7 @@ import { refuse } from "../refuse";
 import { groupAlarms } from "./alarms";
 import type { ElasticacheTopologyArgs } from "./args";
 import { type Context, contextOf } from "./context";
-import { createGroup, createSuffix } from "./group";
+import { createGroup } from "./group";
 import { type GroupPlan, planElasticache, traits } from "./plan";
 import { storeConnection } from "./secret";
 import { createParameterGroup, createSecurityGroup, createSubnetGroup } from "./surroundings";
@@ -66,13 +66,11 @@ function createServer(
   const { role, port, durability } = plan;
   const context = contextOf(component, name, role, args);
   const password = rolePassword(component, name, role, args[role] ?? {}).apply((text) => checked(role, text));
-  const suffix = createSuffix(context, role).hex;
   const group = createGroup(context, args, plan, {
     subnetGroupName,
     securityGroupId: createSecurityGroup(context, args, plan).id,
     parameterGroupName: createParameterGroup(context, plan).name,
     authToken: password,
-    suffix,
   });
   createAlarms(context, args, plan, group);
   const durable = durability !== undefined;
@@ -83,7 +81,7 @@ function createServer(
     tls: true,
     ...(durable && { prefix: args.queue?.bullmq?.prefix ?? HASH_TAG_PREFIX }),
   };
-  return { role, server, secretArn: storeConnection(context, args, role, server, suffix) };
+  return { role, server, secretArn: storeConnection(context, args, role, server) };
 }
 
 /** A password that was not known to the plan is checked when it is. */
