@@ -3,6 +3,7 @@ import { readSettings } from "./settings";
 
 /** The program: reads the stack's settings, creates the topology, exports its outputs. */
 export = async () => {
-  const { backend, cache, queue, env, bullmq, guarantees } = await createTopology("redis", readSettings());
-  return { backend, cache, queue, env, bullmq, guarantees };
+  const topology = await createTopology("redis", readSettings());
+  const { backend, cache, queue, env, bullmq, guarantees, details } = topology;
+  return { backend, cache, queue, env, bullmq, guarantees, details };
 };

@@ -25,6 +25,8 @@ export interface TopologyParts {
   readonly queue?: Server;
   readonly bullmq?: BullmqArgs;
   readonly guarantees: Guarantees;
+  /** What only this backend has to tell. */
+  readonly details?: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
 /** The outputs of the contract, the same for every backend, with every secret marked as one. */
@@ -42,6 +44,7 @@ export function topologyOutputs(parts: TopologyParts): Topology {
     ),
     ...(queue && { bullmq: bullmq(queue, parts.bullmq) }),
     guarantees: parts.guarantees,
+    ...(parts.details && { details: parts.details }),
   };
 }
 

@@ -132,4 +132,6 @@ export interface Topology {
   /** Present when there is a queue. */
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  /** What only this backend has to tell, by name (where its Secrets are, say); the room's docs list the names. */
+  readonly details?: Readonly<Record<string, pulumi.Output<string>>>;
 }

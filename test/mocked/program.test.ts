@@ -23,7 +23,8 @@ describe.each(stackFiles.map((file) => [file.slice(root.length + 1), file]))("%s
   const backend = (config["redis-topology:backend"] ?? "process") as BackendName;
 
   test("is what the program accepts, and gives the contract's outputs", async () => {
-    const { state, call } = subjects[backend];
+    const { state, call, environment = {} } = subjects[backend];
+    for (const [key, value] of Object.entries(environment)) vi.stubEnv(key, value);
     const { result, resources } = await record(
       async () => {
         vi.resetModules();
@@ -32,7 +33,7 @@ describe.each(stackFiles.map((file) => [file.slice(root.length + 1), file]))("%s
       { stack, config, secretKeys, state, call },
     );
     expect(Object.keys(result ?? {}).sort()).toEqual(
-      ["backend", "bullmq", "cache", "env", "guarantees", "queue"].sort(),
+      ["backend", "bullmq", "cache", "details", "env", "guarantees", "queue"].sort(),
     );
     expect(result?.backend).toBe(backend);
     expect(resources.length).toBeGreaterThan(0);
