@@ -1,0 +1,64 @@
+import { Role } from "../../../components/redis/roles";
+import { type Check, fail, pass, passIf, skip, type Verdict } from "./check";
+import { type Facts, infoField, setting } from "./facts";
+
+/** Oldest server that BullMQ and the ACL files here work with. */
+const MIN_VERSION = "6.2";
+
+/** Checks of how a server fares. */
+export const HEALTH_CHECKS: readonly Check<Facts>[] = [
+  {
+    name: "loading",
+    expected: () => "no",
+    judge: (facts) =>
+      seen(facts, "loading", (loading) =>
+        loading === "0" ? pass("no") : fail("the data is still being loaded"),
+      ),
+  },
+  {
+    name: "version",
+    expected: () => `at least ${MIN_VERSION}`,
+    judge: (facts) =>
+      seen(facts, "redis_version", (version) => passIf(recent(version), serverName(facts, version))),
+  },
+  {
+    name: "evicted keys",
+    expected: ({ role }) => (role === Role.Queue ? "0" : "any"),
+    judge: (facts, { expectations: { role } }) =>
+      seen(facts, "evicted_keys", (count) => passIf(role === Role.Cache || count === "0", count)),
+  },
+  status("AOF last write", "aof_last_write_status", true),
+  status("AOF last rewrite", "aof_last_bgrewrite_status", true),
+  status("RDB last save", "rdb_last_bgsave_status", false),
+];
+
+function status(name: string, field: string, ofAof: boolean): Check<Facts> {
+  return {
+    name,
+    role: Role.Queue,
+    expected: () => "ok",
+    judge: (facts) => {
+      const aof = setting(facts, "appendonly");
+      // Redis says "ok" here of an AOF that it does not have.
+      if (ofAof && "value" in aof && aof.value === "no") return skip("AOF is off");
+      return seen(facts, field, (value) => passIf(value === "ok", value));
+    },
+  };
+}
+
+function seen(facts: Facts, field: string, judge: (value: string) => Verdict): Verdict {
+  const found = infoField(facts, field);
+  return "unseen" in found ? skip(found.unseen) : judge(found.value);
+}
+
+function recent(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [minMajor = 0, minMinor = 0] = MIN_VERSION.split(".").map(Number);
+  return major > minMajor || (major === minMajor && minor >= minMinor);
+}
+
+/** Valkey says a Redis version too, the one it is compatible with. */
+function serverName(facts: Facts, version: string): string {
+  const valkey = facts.info.valkey_version;
+  return valkey === undefined ? `redis ${version}` : `valkey ${valkey}`;
+}

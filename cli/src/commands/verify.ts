@@ -1,0 +1,64 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { allGood, resultJson, resultTable } from "../report";
+import { addEndpointOption, addSourceOptions, readSource, type SourceOptions } from "../source";
+import { DEFAULT_TIMEOUT_MS, type VerifyOptions, verifyTopology } from "../verifyTopology";
+
+interface Options extends SourceOptions {
+  json?: boolean;
+  timeout: number;
+}
+
+const INTERRUPTED_EXIT_CODE = 130;
+/** Node's timers take no more milliseconds than a 32-bit number holds. */
+const MAX_TIMEOUT_SECONDS = 2_147_483;
+
+/** Adds `verify`: connects as an application would and checks every role. */
+export function addVerify(program: Command): void {
+  const command = program
+    .command("verify")
+    .description("check a running topology as an application would; exit code 0 only when nothing fails")
+    .option("--json", "print JSON instead of a table")
+    .option(
+      "--timeout <seconds>",
+      "time that one role may take in all",
+      parseSeconds,
+      DEFAULT_TIMEOUT_MS / 1000,
+    );
+  addEndpointOption(addSourceOptions(command)).action(verify);
+}
+
+async function verify(options: Options): Promise<void> {
+  const outputs = await readSource(options);
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  // Once only: a second Ctrl-C ends the process at once.
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const progress = progressLine();
+  const results = await verifyTopology(outputs, {
+    roles: options.role,
+    timeoutMs: options.timeout * 1000,
+    signal: interruption.signal,
+    onProgress: progress.show,
+  });
+  progress.clear();
+  process.stdout.write(options.json ? resultJson(outputs.backend, results) : resultTable(results));
+  if (interruption.signal.aborted) process.exitCode = INTERRUPTED_EXIT_CODE;
+  else process.exitCode = allGood(results) ? 0 : 1;
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS)) {
+    throw new InvalidArgumentError(`Allowed: seconds above 0, at most ${MAX_TIMEOUT_SECONDS}.`);
+  }
+  return seconds;
+}
+
+function progressLine(): { show: VerifyOptions["onProgress"]; clear: () => void } {
+  const { stderr } = process;
+  if (!stderr.isTTY) return { show: undefined, clear: () => undefined };
+  return {
+    show: (role, check) => stderr.write(`\r\x1b[K${role}: ${check} …`),
+    clear: () => stderr.write("\r\x1b[K"),
+  };
+}

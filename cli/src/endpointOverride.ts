@@ -1,0 +1,66 @@
+import { isIP } from "node:net";
+import { connectionUrl } from "../../components/redis/connection";
+import { ROLES, Role } from "../../components/redis/roles";
+import { UserError } from "./errors";
+import type { BullmqOutputs, Endpoint, StackOutputs } from "./outputs";
+
+/** Another address for a role, such as the local end of a port-forward. */
+export interface EndpointOverride {
+  readonly role: Role;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reads `queue=127.0.0.1:16380` or `cache=[::1]:16379`. Throws UserError. */
+export function parseOverride(text: string): EndpointOverride {
+  const match = /^([^=]*)=(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const [, name, bracketed, plain, digits] = match ?? [];
+  const role = ROLES.find((candidate) => candidate === name);
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  if (role === undefined || host === undefined || port < 1 || port > 65535) {
+    throw new UserError(
+      `${JSON.stringify(text)} is no endpoint. Allowed: ROLE=HOST:PORT with the role ${ROLES.join(" or ")} and a port from 1 to 65535, such as \`queue=127.0.0.1:16380\` or \`cache=[::1]:16379\`.`,
+    );
+  }
+  return { role, host, port };
+}
+
+/**
+ * The outputs with other addresses. The TLS certificate is still checked against the name in the outputs,
+ * where that is a name and not an address. Throws UserError for a role that is not there or comes twice.
+ */
+export function applyOverrides(outputs: StackOutputs, overrides: readonly EndpointOverride[]): StackOutputs {
+  const changed = { ...outputs };
+  for (const { role, host, port } of overrides) {
+    const endpoint = outputs[role];
+    if (!endpoint || overrides.filter((other) => other.role === role).length > 1) {
+      throw new UserError(
+        `--endpoint ${role}=${host}:${port}: ${endpoint ? "the role is given twice. Give it once." : `the outputs hold no ${role}. Remove the option.`}`,
+      );
+    }
+    changed[role] = moveEndpoint(endpoint, host, port);
+    if (role === Role.Queue && outputs.bullmq) changed.bullmq = moveBullmq(outputs.bullmq, host, port);
+  }
+  return changed;
+}
+
+function moveEndpoint(endpoint: Endpoint, host: string, port: number): Endpoint {
+  const moved = { ...endpoint, host, port, ...servernameOf(endpoint) };
+  return { ...moved, url: connectionUrl(moved) };
+}
+
+function moveBullmq(bullmq: BullmqOutputs, host: string, port: number): BullmqOutputs {
+  const move = (connection: BullmqOutputs["producer"]) => ({
+    ...connection,
+    host,
+    port,
+    ...(connection.tls && { tls: { ...connection.tls, ...servernameOf(connection) } }),
+  });
+  return { ...bullmq, producer: move(bullmq.producer), worker: move(bullmq.worker) };
+}
+
+/** SNI takes names only (RFC 6066). */
+function servernameOf({ host }: { host: string }): { servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
+}

@@ -1,0 +1,7 @@
+/** Something that the user can put right. Printed as its message alone, without a stack; exit code 2. */
+export class UserError extends Error {}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { ROLES, type Role } from "../../components/redis/roles";
+import { applyOverrides, type EndpointOverride, parseOverride } from "./endpointOverride";
+import { messageOf, UserError } from "./errors";
+import { parseOutputs, type StackOutputs } from "./outputs";
+import { stackOutputs } from "./stackOutputs";
+
+/** Where a command takes the topology from, as commander parses it. */
+export interface SourceOptions {
+  stack?: string;
+  outputs?: string;
+  endpoint?: EndpointOverride[];
+  role?: Role[];
+}
+
+/** Adds the options that say which topology a command is about; `readSource` reads them. */
+export function addSourceOptions(command: Command): Command {
+  return command
+    .addOption(new Option("-s, --stack <name>", "the stack; default the selected one").conflicts("outputs"))
+    .option(
+      "--outputs <file>",
+      "read the outputs from a file instead, or from stdin (`-`), as `pulumi stack output --json --show-secrets` prints them",
+    )
+    .addOption(new Option("--role <role...>", "only these roles; default all").choices(ROLES));
+}
+
+/** Adds `--endpoint`, for commands that connect. */
+export function addEndpointOption(command: Command): Command {
+  return command.option(
+    "--endpoint <role=host:port>",
+    "connect to another address, such as a port-forward; repeatable",
+    (value: string, previous: EndpointOverride[] = []) => [...previous, readOverride(value)],
+  );
+}
+
+/** The outputs that the options ask for, addresses overridden. Throws UserError. */
+export async function readSource(options: SourceOptions): Promise<StackOutputs> {
+  const outputs =
+    options.outputs === undefined ? await stackOutputs(options.stack) : await fileOutputs(options.outputs);
+  return applyOverrides(outputs, options.endpoint ?? []);
+}
+
+async function fileOutputs(file: string): Promise<StackOutputs> {
+  if (file === "-") return parseOutputs(await text(process.stdin), "stdin");
+  try {
+    return parseOutputs(await readFile(file, "utf8"), file);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `Cannot read the outputs (${messageOf(error)}). Name a readable file, or \`-\` for stdin.`,
+    );
+  }
+}
+
+function readOverride(value: string): EndpointOverride {
+  try {
+    return parseOverride(value);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
+}

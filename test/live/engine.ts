@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import { pulumiCli } from "../../cli/launcher";
+import { temporaryFolder } from "./servers";
+
+const repository = path.resolve(__dirname, "../..");
+const PROGRAM = ["index.ts", "settings.ts", "config", "components", "package.json"];
+const PROJECT = ["Pulumi.yaml", "tsconfig.json", "tsconfig.pulumi.json"];
+
+/** What one command of the CLI printed, both streams in order, and how it ended. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** The real engine on a copy of the program, with a state of its own. */
+export class Engine {
+  readonly folder = temporaryFolder();
+  private readonly env: NodeJS.ProcessEnv;
+
+  private constructor(private readonly cli: string) {
+    for (const file of [...PROGRAM, ...PROJECT]) {
+      cpSync(path.join(repository, file), path.join(this.folder, file), {
+        recursive: true,
+        filter: (source) => !source.includes("node_modules"),
+      });
+    }
+    symlinkSync(path.join(repository, "node_modules"), path.join(this.folder, "node_modules"));
+    mkdirSync(path.join(this.folder, "state"));
+    this.env = {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${path.join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "of the live tests",
+      PULUMI_CONFIG_PASSPHRASE_FILE: "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
+    };
+  }
+
+  /** An engine whose stack `live` exists and has this configuration (keys without namespace). */
+  static async start(config: Record<string, unknown>): Promise<Engine> {
+    const engine = new Engine(await pulumiCli());
+    engine.configure(config);
+    await engine.succeed("stack", "init", "live");
+    return engine;
+  }
+
+  /** Replaces the stack's configuration; the salt of the passphrase stays in the state. */
+  configure(config: Record<string, unknown>): void {
+    const keys = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [`redis-topology:${key}`, value]),
+    );
+    this.env.PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER = "true";
+    writeFileSync(path.join(this.folder, "Pulumi.live.yaml"), stringify({ config: keys }));
+  }
+
+  /** Runs a command; `while` may watch the process and interrupt it. */
+  async run(args: readonly string[], watch?: (pid: number) => Promise<void>): Promise<Outcome> {
+    // A process group of its own, so that an interrupt reaches everything that a Ctrl-C in a terminal would.
+    const child = spawn(this.cli, args, {
+      cwd: this.folder,
+      env: this.env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString();
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    if (watch && child.pid !== undefined) await watch(child.pid);
+    return { code: await ended, output };
+  }
+
+  /** Runs a command that must succeed; returns what it printed. */
+  async succeed(...args: string[]): Promise<string> {
+    const { code, output } = await this.run(args);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${output}`);
+    return output;
+  }
+
+  up(...args: string[]): Promise<string> {
+    return this.succeed("up", "--yes", "--skip-preview", "--stack", "live", ...args);
+  }
+
+  async outputs(): Promise<StackOutputs> {
+    return JSON.parse(await this.succeed("stack", "output", "--json", "--show-secrets", "--stack", "live"));
+  }
+
+  /** Destroys what is left; for afterAll. */
+  async end(): Promise<void> {
+    await this.run(["destroy", "--yes", "--skip-preview", "--stack", "live"]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+interface StackOutputs {
+  readonly cache?: ServerOutputs;
+  readonly queue?: ServerOutputs;
+  readonly env: Record<string, string>;
+}
+
+interface ServerOutputs {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+}

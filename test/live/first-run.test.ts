@@ -1,0 +1,144 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dump, load } from "js-yaml";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pulumiHome } from "../../cli/launcher/paths";
+import { missing } from "./require";
+
+const MINUTES = 60_000;
+
+/** A fresh clone of what lies here, in a folder whose name needs quoting, of a user who is logged in nowhere. */
+const folder = mkdtempSync(join(tmpdir(), "first-run-"));
+const clone = join(folder, "my clone");
+const home = join(folder, "pulumi-home");
+const env: NodeJS.ProcessEnv = { ...process.env, PULUMI_HOME: home };
+for (const name of [
+  "PULUMI_BACKEND_URL",
+  "PULUMI_ACCESS_TOKEN",
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_CONFIG_PASSPHRASE_FILE",
+])
+  delete env[name];
+
+function shell(command: string, more: NodeJS.ProcessEnv = {}) {
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
+    cwd: clone,
+    env: { ...env, ...more },
+    encoding: "utf8",
+  });
+  return { code: status, stdout, stderr, all: stdout + stderr };
+}
+
+const changedFiles = () => shell("git status --short").stdout;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+async function makeClone() {
+  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { encoding: "utf8" });
+  for (const file of files.split("\n").filter((name) => name !== "" && existsSync(name)))
+    cpSync(file, join(clone, file), { verbatimSymlinks: true });
+  const stack = load(readFileSync(join(clone, "Pulumi.local.yaml"), "utf8")) as {
+    config: Record<string, { port?: number }>;
+  };
+  for (const role of ["cache", "queue"])
+    stack.config[`redis-topology:${role}`] = {
+      ...stack.config[`redis-topology:${role}`],
+      port: await freePort(),
+    };
+  writeFileSync(join(clone, "Pulumi.local.yaml"), dump(stack));
+  shell("git init -q . && git add -A && git -c user.name=t -c user.email=t@localhost commit -qm clone");
+  mkdirSync(home);
+  const versions = join(pulumiHome(process.env), "versions");
+  if (existsSync(versions)) symlinkSync(versions, join(home, "versions"));
+}
+
+describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", () => {
+  beforeAll(makeClone);
+  afterAll(() => {
+    shell("npm run down");
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("npm start brings the topology up, checks it, and leaves the clone clean", {
+    timeout: 5 * MINUTES,
+  }, () => {
+    const { code, all } = shell("npm start");
+    expect(all).toContain("Installing the npm dependencies");
+    expect(all).toMatch(/^ {2}cache {2}redis:\/\/.*:\*\*\*\*@127\.0\.0\.1:\d+$/m);
+    expect(all).toContain("npx redis-topology env -s local");
+    expect(code, all).toBe(0);
+    expect(changedFiles()).toBe("");
+    expect(statSync(join(clone, ".pulumi-local")).mode & 0o777).toBe(0o700);
+    expect(statSync(join(clone, ".pulumi-local/passphrase")).mode & 0o777).toBe(0o600);
+  });
+
+  test("a second npm start changes nothing", () => {
+    const { code, all } = shell("npm start");
+    expect(code, all).toBe(0);
+    expect(all).toMatch(/Resources:\n +\d+ unchanged\n/);
+    expect(all).not.toContain("Installing");
+    expect(changedFiles()).toBe("");
+  });
+
+  test("npx pulumi works on the same stack", () => {
+    expect(shell("npx pulumi config get redis-topology:backend -s local").stdout).toBe("process\n");
+    const outputs = JSON.parse(shell("npx pulumi stack output --show-secrets --json -s local").stdout);
+    expect(outputs.cache.url).toMatch(/^redis:/);
+    const preview = shell("npx pulumi preview -s local --non-interactive");
+    expect(preview.code, preview.all).toBe(0);
+    expect(shell("npx pulumi preview -s nowhere --non-interactive").stderr).toContain(
+      "no stack named 'nowhere' found",
+    );
+    expect(changedFiles()).toBe("");
+  });
+
+  test("a setting goes to the stack file without a salt, a secret with one", () => {
+    shell("npx pulumi config set --path redis-topology:cache.maxMemory 300mb -s local");
+    expect(readFileSync(join(clone, "Pulumi.local.yaml"), "utf8")).toMatch(/300mb(?!.*encryptionsalt)/s);
+    shell("npx pulumi config set --secret redis-topology:probe hidden -s local");
+    expect(readFileSync(join(clone, "Pulumi.local.yaml"), "utf8")).toMatch(/secure: .*encryptionsalt: /s);
+    expect(shell("npx pulumi config get redis-topology:probe -s local").stdout).toBe("hidden\n");
+    shell("git checkout -q .");
+  });
+
+  test("another passphrase is named as the reason", () => {
+    const { code, stderr } = shell("npm start", { PULUMI_CONFIG_PASSPHRASE: "another" });
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      "was encrypted with another passphrase than the one PULUMI_CONFIG_PASSPHRASE gives.",
+    );
+    expect(stderr).toContain("Unset PULUMI_CONFIG_PASSPHRASE");
+    expect(changedFiles()).toBe("");
+  });
+
+  test("npm run down, twice, keeps the data; --delete-data removes it", () => {
+    for (const _ of ["first", "again"]) {
+      const down = shell("npm run down");
+      expect(down.code, down.all).toBe(0);
+    }
+    const data = join(clone, ".redis-topology/local");
+    expect(existsSync(data)).toBe(true);
+    expect(shell("npm run down -- --delete-data").stderr).toContain("Removed .redis-topology/local.");
+    expect(existsSync(data)).toBe(false);
+    expect(changedFiles()).toBe("");
+  });
+});

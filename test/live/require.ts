@@ -1,0 +1,26 @@
+import { chooseCli } from "../../cli/launcher/choose";
+import { gatherFacts } from "../../cli/launcher/find";
+import { redisServers, usableRedis } from "../../scripts/redis";
+
+const programs = {
+  redis: () => usableRedis(redisServers())?.path,
+  pulumi: () => {
+    const choice = chooseCli(gatherFacts(process.env));
+    return "use" in choice ? choice.use : undefined;
+  },
+};
+
+export type Program = keyof typeof programs;
+
+/**
+ * For `describe.skipIf(missing("redis", "pulumi"))`: a live test is skipped where an engine is not at hand.
+ * REDIS_TOPOLOGY_REQUIRE_LIVE=1 (as in CI) makes that an error, and `npm test` then counts any skipped test as failed.
+ */
+export function missing(...needed: Program[]): boolean {
+  const absent = needed.filter((program) => programs[program]() === undefined);
+  if (absent.length > 0 && process.env.REDIS_TOPOLOGY_REQUIRE_LIVE === "1")
+    throw new Error(
+      `REDIS_TOPOLOGY_REQUIRE_LIVE=1, but this machine has no usable ${absent.join(" and no usable ")}. Run \`npm test\`, which gets them.`,
+    );
+  return absent.length > 0;
+}

@@ -1,0 +1,82 @@
+import { type SpawnOptions, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { forwards } from "../../../cli/launcher/child";
+
+const launcher = resolve("cli/bin/pulumi.js");
+
+/** Runs the launcher with a shell script as the `pulumi` on PATH, behind a launcher in node_modules/.bin. */
+function launch(script: string, args: string[], options: SpawnOptions = {}) {
+  const home = mkdtempSync(join(tmpdir(), "bin-"));
+  const bins = {
+    "node_modules/.bin": "exit 99",
+    bin: `[ "$1" = version ] && echo v3.300.0 && exit\n${script}`,
+  };
+  for (const [folder, text] of Object.entries(bins)) {
+    mkdirSync(join(home, folder), { recursive: true });
+    writeFileSync(join(home, folder, "pulumi"), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  }
+  const path = [...Object.keys(bins).map((folder) => join(home, folder)), process.env.PATH].join(":");
+  const env = {
+    ...process.env,
+    HOME: home,
+    PULUMI_HOME: home,
+    PULUMI_BACKEND_URL: "file:///elsewhere",
+    PATH: path,
+  };
+  const child = spawn(process.execPath, [launcher, ...args], { cwd: home, env, ...options });
+  let output = "";
+  child.stdout?.on("data", (chunk) => {
+    output += chunk;
+  });
+  const ended = new Promise<{ code: number | null; output: string }>((done) => {
+    child.on("close", (code) => done({ code, output }));
+  });
+  return {
+    child,
+    ended,
+    seen: (text: string) => expect.poll(() => output, { timeout: 10_000 }).toContain(text),
+  };
+}
+
+test("arguments, input and exit code go through unchanged", async () => {
+  const { child, ended } = launch('printf "<%s>" "$@"; cat; exit 7', [
+    "up",
+    "--message",
+    "two words",
+    "",
+    "$HOME'\"*",
+  ]);
+  child.stdin?.end("input");
+  expect(await ended).toEqual({ code: 7, output: "<up><--message><two words><><$HOME'\"*>input" });
+});
+
+test("the user's backend stays; plugins are not fetched up front; no update check", async () => {
+  const { ended } = launch(
+    'echo "$PULUMI_BACKEND_URL $PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL $PULUMI_SKIP_UPDATE_CHECK"',
+    [],
+  );
+  expect((await ended).output).toBe("file:///elsewhere true true\n");
+});
+
+test("without a terminal, an interrupt reaches Pulumi once, though npm sends a second; its end is awaited", async () => {
+  const counting = `n=0; trap 'n=$((n+1)); echo interrupted' INT; echo ready
+i=0; while [ $i -lt 15 ]; do sleep 0.1; i=$((i+1)); done; exit $((n+40))`;
+  const { child, ended, seen } = launch(counting, ["up"]);
+  await seen("ready");
+  child.kill("SIGINT");
+  child.kill("SIGINT");
+  expect(await ended).toEqual({ code: 41, output: "ready\ninterrupted\n" });
+});
+
+test.each([
+  ["SIGINT", true, 9999, false],
+  ["SIGHUP", true, 9999, false],
+  ["SIGTERM", true, 9999, true],
+  ["SIGINT", false, 9999, true],
+  ["SIGINT", false, 300, false],
+] as const)("%s, terminal %s, %d ms after the last: forwarded %s", (signal, terminal, ms, answer) => {
+  expect(forwards(signal, terminal, ms)).toBe(answer);
+});
