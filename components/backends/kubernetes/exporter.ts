@@ -29,6 +29,7 @@ export function exporterContainer(port: number, keys: string, args: MonitoringAr
     name: "exporter",
     image: args.exporterImage ?? EXPORTER_IMAGE,
     imagePullPolicy: "IfNotPresent",
+    command: ["/redis_exporter"],
     args: [
       `--redis.addr=${exporterAddress(port)}`,
       `--redis.password-file=${EXPORTER_DIR}/exporter.json`,

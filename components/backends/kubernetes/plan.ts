@@ -38,6 +38,12 @@ const SAVED_PER_SECOND = 20 * 1024 ** 2;
 
 const DEFAULT_CPU = "100m";
 
+/**
+ * Memory is given in whole MiB: the kernel rounds a limit down to pages, and the kubelet of 1.33 and later takes the
+ * difference for a resize that never ends.
+ */
+const MEMORY_STEP = 1024 ** 2;
+
 /** Everything decided about one role's server. Quantities as the API server writes them. */
 export interface ServerPlan extends RolePlan {
   readonly engine: Engine;
@@ -91,10 +97,14 @@ function planServer(args: KubernetesTopologyArgs, plan: RolePlan, problems: Prob
       cpu: cpuQuantity(server.cpuRequest ?? DEFAULT_CPU) ?? DEFAULT_CPU,
       memory: quantity(request),
     },
-    limits: { ...(cpuLimit !== undefined && { cpu: cpuLimit }), memory: quantity(memoryLimit) },
+    limits: { ...(cpuLimit !== undefined && { cpu: cpuLimit }), memory: wholeMib(memoryLimit) },
     graceSeconds: GRACE_SECONDS + (plan.persists ? Math.ceil(maxMemory / SAVED_PER_SECOND) : 0),
     ...(role === Role.Queue && { volume: quantity(planVolume(args, maxMemory, problems)) }),
   };
+}
+
+function wholeMib(bytes: number): string {
+  return quantity(Math.ceil(bytes / MEMORY_STEP) * MEMORY_STEP);
 }
 
 function planVolume(args: KubernetesTopologyArgs, maxMemory: number, problems: Problem[]): number {

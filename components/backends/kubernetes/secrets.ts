@@ -31,7 +31,7 @@ export function createSecrets(
   password: pulumi.Output<string>,
   passwords: pulumi.Output<string[]>,
 ): { revision: pulumi.Output<string>; manifests: pulumi.Output<Manifest>[] } {
-  const acl = pulumi.secret(passwords.apply(aclFile));
+  const acl = pulumi.secret(passwords.apply((valid) => aclFile(valid)));
   const revision = new RandomId(
     `${site.name}-${plan.role}-revision`,
     { byteLength: 8, keepers: { acl } },
