@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 import { Failure } from "./failure";
 import { lockedStacks } from "./passphrase";
 import { type Env, localFolder, passphraseFile, pulumiHome, stateFolder } from "./paths";
@@ -17,7 +17,7 @@ export function ownBackend(env: Env, credentials: string, projectFile: string): 
 
 function projectBackend(projectFile: string): string | undefined {
   try {
-    return (load(projectFile) as { backend?: { url?: string } } | undefined)?.backend?.url;
+    return (parse(projectFile) as { backend?: { url?: string } } | undefined)?.backend?.url;
   } catch {
     return undefined; // Pulumi's own message about such a file is better.
   }

@@ -12,7 +12,7 @@ const FLAGS = ["-trimpath", "-tags", "osusergo,grpcnotrace", "-ldflags", LDFLAGS
 /** Builds the CLI and its Node.js language host into `folder`/bin; resolves to what went wrong, if anything. */
 export async function buildCli(folder: string, env: Env): Promise<string | undefined> {
   say(
-    `Building the Pulumi CLI v${PULUMI_VERSION} from its Go modules: about four minutes on two cores, once …`,
+    `Building the Pulumi CLI v${PULUMI_VERSION} from its Go modules: about five minutes on two cores, once …`,
   );
   for (const left of readdirSync(dirname(folder)).filter((name) =>
     name.startsWith(`${basename(folder)}.part-`),

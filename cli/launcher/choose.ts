@@ -46,6 +46,6 @@ export function noCli(tried: string[]): string {
     "Do one of these, then run the same command again:",
     "  - install the CLI from pulumi.com/docs/install (or `brew install pulumi/tap/pulumi`), so that `pulumi version` works;",
     `  - allow this machine to download it: \`npx --yes pulumi@${PULUMI_VERSION} version\` must work;`,
-    "  - install Go from go.dev/dl, and it is built here from the Go module proxy in about four minutes.",
+    "  - install Go from go.dev/dl, and it is built here from the Go module proxy in about five minutes.",
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 
 const SALT = /^encryptionsalt:.*\n?/m;
 const SECRET = /\bsecure:/;
@@ -22,7 +22,7 @@ export function withoutNewSalt(before: string | undefined, after: string): strin
   const rest = after.replace(SALT, "");
   if (before === undefined) return rest.trim() === "" || rest.trim() === "{}" ? null : rest;
   // Pulumi also rewrites what it did not mean to change: `false` comes back as `"false"`.
-  return isDeepStrictEqual(asStrings(load(before)), asStrings(load(rest))) ? before : rest;
+  return isDeepStrictEqual(asStrings(parse(before)), asStrings(parse(rest))) ? before : rest;
 }
 
 function asStrings(value: unknown): unknown {

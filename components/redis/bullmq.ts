@@ -1,4 +1,5 @@
 import type { Connection } from "./connection";
+import { type Problem, shown } from "./problems";
 
 /** Overrides of the BullMQ options that a queue hands to its applications. All optional. */
 export interface BullmqArgs {
@@ -18,7 +19,7 @@ export interface BullmqArgs {
   keepFailedAge?: number;
   /** Milliseconds a worker owns a job before it must renew its lock. Default 30000, as BullMQ's own. */
   lockDuration?: number;
-  /** Milliseconds between a worker's renewals of its lock. Default half of `lockDuration`, as BullMQ's own. */
+  /** Milliseconds between a worker's renewals of its lock, below `lockDuration`. Default half of it, as BullMQ's own. */
   lockRenewTime?: number;
   /** Milliseconds between looks for jobs whose worker died. Default 30000, as BullMQ's own. */
   stalledInterval?: number;
@@ -61,9 +62,28 @@ export interface WorkerOptions {
   readonly maxStalledCount: number;
 }
 
+/** BullMQ's own (`src/classes/worker.ts`). */
+const LOCK_DURATION_MS = 30_000;
+
+/** Overrides that contradict each other. */
+export function bullmqProblems({
+  lockDuration = LOCK_DURATION_MS,
+  lockRenewTime,
+}: BullmqArgs = {}): Problem[] {
+  if (lockRenewTime === undefined || lockRenewTime < lockDuration) return [];
+  return [
+    {
+      key: "queue.bullmq.lockRenewTime",
+      was: shown(lockRenewTime),
+      allowed: `less than \`lockDuration\` (${lockDuration}), or every lock ends before it is renewed and jobs run twice`,
+      fix: "Lower it, or remove it for half of `lockDuration`.",
+    },
+  ];
+}
+
 /** BullMQ's options with the overrides applied. */
 export function bullmqDefaults(args: BullmqArgs = {}): BullmqDefaults {
-  const lockDuration = args.lockDuration ?? 30_000;
+  const lockDuration = args.lockDuration ?? LOCK_DURATION_MS;
   return {
     producer: {
       enableOfflineQueue: args.producerOfflineQueue ?? false,

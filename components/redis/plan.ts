@@ -1,4 +1,5 @@
 import type { CacheArgs, QueueArgs, RoleArgs, TopologyArgs } from "../topology";
+import { bullmqProblems } from "./bullmq";
 import { mergeDirectives, readDirectives } from "./directives";
 import { type Guarantees, lossProblems, type RoleGuarantees } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
@@ -99,6 +100,7 @@ export function planTopology(
     ...(cache && { cache: declared.cache }),
     ...(queue && { queue: declared.queue }),
   };
+  problems.push(...bullmqProblems(args.queue?.bullmq));
   problems.push(...lossProblems(guarantees, args.queue?.acceptDataLoss ?? false));
   return { ...(cache && { cache }), ...(queue && { queue }), guarantees, problems };
 }
@@ -125,6 +127,14 @@ function planRole(
     });
   }
   if (args.engine !== undefined) oneOf(`${role}.engine`, args.engine, ENGINES, problems);
+  if (args.version !== undefined && !/^\d+(\.\d+){0,2}$/.test(args.version)) {
+    problems.push({
+      key: `${role}.version`,
+      was: shown(args.version),
+      allowed: "a version number, such as 7, 7.4 or 7.4.1",
+      fix: "Correct the version.",
+    });
+  }
   const evictionPolicy = planEviction(role, args, problems);
   if (role === Role.Cache && args.persistence !== undefined) {
     problems.push({

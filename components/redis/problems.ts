@@ -10,9 +10,17 @@ export interface Problem {
   readonly fix: string;
 }
 
+/** What a terminal acts on instead of showing it: controls, text direction, other line ends. JSON quotes only some. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** Quotes a found value for a message; shortened, and control characters made visible. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? "missing" : JSON.stringify(value);
+  // JSON has no NaN and writes it as null.
+  const json = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "missing");
+  const text = json.replace(
+    INVISIBLE,
+    (char) => `\\u{${char.codePointAt(0)?.toString(16).padStart(4, "0")}}`,
+  );
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 

@@ -1,3 +1,5 @@
+import { shown } from "./problems";
+
 /** Smallest size that any setting takes: below it Redis has no room for its own structures. */
 export const MIN_SIZE = 16 * 1024 * 1024;
 /** Largest: beyond 2^53 a JavaScript number no longer holds every byte count. */
@@ -37,16 +39,16 @@ export class SizeError extends Error {}
  */
 export function parseSize(text: string): number {
   const match = /^(\d{1,30})(?:\.(\d{1,30}))?([a-z]{0,2})$/i.exec(text.trim());
-  if (!match) throw new SizeError(`${JSON.stringify(text)} is not a size`);
+  if (!match) throw new SizeError(`${shown(text)} is not a size`);
   const [, whole = "", fraction = "", suffix = ""] = match;
   const unit = UNITS[suffix.toLowerCase()];
-  if (unit === undefined) throw new SizeError(`${JSON.stringify(text)} has the unknown unit "${suffix}"`);
+  if (unit === undefined) throw new SizeError(`${shown(text)} has the unknown unit "${suffix}"`);
   const scale = 10n ** BigInt(fraction.length);
   const scaled = BigInt(whole + fraction) * unit;
-  if (scaled % scale !== 0n) throw new SizeError(`${JSON.stringify(text)} is not a whole number of bytes`);
+  if (scaled % scale !== 0n) throw new SizeError(`${shown(text)} is not a whole number of bytes`);
   const bytes = scaled / scale;
-  if (bytes < BigInt(MIN_SIZE)) throw new SizeError(`${JSON.stringify(text)} is below 16Mi`);
-  if (bytes > BigInt(MAX_SIZE)) throw new SizeError(`${JSON.stringify(text)} is above 2^53 - 1 bytes`);
+  if (bytes < BigInt(MIN_SIZE)) throw new SizeError(`${shown(text)} is below ${formatSize(MIN_SIZE)}`);
+  if (bytes > BigInt(MAX_SIZE)) throw new SizeError(`${shown(text)} is above 2^53 - 1 bytes`);
   return Number(bytes);
 }
 
@@ -59,7 +61,8 @@ export function formatSize(bytes: number): string {
     ["Ki", 1],
   ] as const) {
     const value = bytes / 1024 ** power;
-    if (value >= 1 && Number.isInteger(value * 10)) return `${value}${unit}`;
+    // The one decimal of a binary unit that is a whole number of bytes is .5; doubling is exact where × 10 rounds.
+    if (value >= 1 && Number.isInteger(value * 2)) return `${value}${unit}`;
   }
   return `${bytes} bytes`;
 }

@@ -13,8 +13,8 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dump, load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
 import { pulumiHome } from "../../cli/launcher/paths";
 import { missing } from "./require";
 
@@ -56,7 +56,7 @@ async function makeClone() {
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { encoding: "utf8" });
   for (const file of files.split("\n").filter((name) => name !== "" && existsSync(name)))
     cpSync(file, join(clone, file), { verbatimSymlinks: true });
-  const stack = load(readFileSync(join(clone, "Pulumi.local.yaml"), "utf8")) as {
+  const stack = parse(readFileSync(join(clone, "Pulumi.local.yaml"), "utf8")) as {
     config: Record<string, { port?: number }>;
   };
   for (const role of ["cache", "queue"])
@@ -64,7 +64,7 @@ async function makeClone() {
       ...stack.config[`redis-topology:${role}`],
       port: await freePort(),
     };
-  writeFileSync(join(clone, "Pulumi.local.yaml"), dump(stack));
+  writeFileSync(join(clone, "Pulumi.local.yaml"), stringify(stack));
   shell("git init -q . && git add -A && git -c user.name=t -c user.email=t@localhost commit -qm clone");
   mkdirSync(home);
   const versions = join(pulumiHome(process.env), "versions");
@@ -109,6 +109,24 @@ describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", 
       "no stack named 'nowhere' found",
     );
     expect(changedFiles()).toBe("");
+  });
+
+  test("npx redis-topology verifies the stack, and prints its environment", () => {
+    const verify = shell("npx redis-topology verify -s local");
+    expect(verify.code, verify.all).toBe(0);
+    expect(verify.stdout).toMatch(/BullMQ job +│ queue │ pass/);
+    expect(shell("npx redis-topology env -s local").stdout).toMatch(/^REDIS_QUEUE_PASSWORD=/m);
+  });
+
+  test("a password of one's own is set without being shown, and npx pulumi up takes it", () => {
+    const set = shell("printf 'my own #1' | npx pulumi config set --path --secret queue.password -s local");
+    expect(set.code, set.all).toBe(0);
+    const up = shell("npx pulumi up -s local --yes");
+    expect(up.code, up.all).toBe(0);
+    expect(up.all).not.toContain("my own #1");
+    expect(shell("npx redis-topology env -s local --role queue").stdout).toContain("my own #1");
+    expect(shell("npx redis-topology verify -s local").code).toBe(0);
+    shell("git checkout -q .");
   });
 
   test("a setting goes to the stack file without a salt, a secret with one", () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { provider } from "../../components/backends/process/provider";
@@ -244,6 +244,36 @@ test("a folder that cannot be written names the folder, the reason and the key t
     `queue: cannot write to ${directory} (ENOTDIR). ` +
       "Make the folder writable and its disk not full, or name another one with `process.directory`.",
   );
+});
+
+// Only root may make a small disk.
+test.skipIf(process.getuid?.() !== 0)("a full disk is named, at the start and while Redis runs", async () => {
+  const disk = path.join(folder, "small disk");
+  mkdirSync(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
+  try {
+    const given = await inputs("queue", { directory: path.join(disk, "queue") });
+    const state = await create(given);
+    await withRedis(state, (redis) => redis.set("job", "1"));
+    const ballast = path.join(disk, "ballast");
+    expect(() => writeFileSync(ballast, Buffer.alloc(2 * MIB))).toThrow("ENOSPC");
+    const directives = roleDirectives("queue", 128 * MIB, "noeviction");
+    await expect(provider.update("", state, changed(state, { directives }))).rejects.toThrow(
+      `queue: cannot write to ${given.directory} (ENOSPC). ` +
+        "Make the folder writable and its disk not full, or name another one with `process.directory`.",
+    );
+    // Nothing was stopped, and nothing is stopped that cannot save.
+    await expect(provider.delete("", state)).rejects.toThrow(
+      /^queue: the server \(pid \d+\) does not stop: ERR Errors trying to SHUTDOWN/,
+    );
+    rmSync(ballast);
+    const updated = await update(state, changed(state, { directives }));
+    expect(await withRedis(updated, (redis) => redis.get("job"))).toBe("1");
+    await provider.delete("", updated);
+    running.delete(given.directory);
+  } finally {
+    execFileSync("umount", [disk]);
+  }
 });
 
 test("a missing or too old server says what to install", async () => {

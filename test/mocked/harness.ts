@@ -172,3 +172,11 @@ function readable(value: unknown): unknown {
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Recorded inputs as a provider receives them: secrets as their values. */
+export function plain(inputs: unknown): unknown {
+  if (Array.isArray(inputs)) return inputs.map(plain);
+  if (typeof inputs !== "object" || inputs === null) return inputs;
+  if ("secret" in inputs) return plain(inputs.secret);
+  return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, plain(value)]));
+}

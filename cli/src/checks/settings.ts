@@ -43,6 +43,6 @@ function seen(facts: Facts, name: Setting, judge: (value: string) => Verdict): V
 
 function persisted(on: boolean, found: string, { expectations }: Context): Verdict {
   const { persistence, because, role } = expectations;
-  if (persistence === "any") return skip(`a ${role} here promises neither; ${because}`, found);
+  if (persistence === "any") return skip(`a ${role} here need not have it; ${because}`, found);
   return passIf(on === (persistence === "yes"), found);
 }

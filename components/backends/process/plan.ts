@@ -1,4 +1,5 @@
 import {
+  AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
   EVERYSEC_LOSS_SECONDS,
   kept,
@@ -32,9 +33,7 @@ export function planProcess(args: ProcessTopologyArgs): TopologyPlan {
 
 function queueGuarantees(deleteData: boolean): RoleGuarantees {
   return {
-    processCrash: kept(
-      "Every acknowledged write is in the AOF, in the page cache at least. The next `pulumi up` starts Redis again.",
-    ),
+    processCrash: kept(`${AOF_SURVIVES_CRASH} The next \`pulumi up\` starts Redis again.`),
     redeploy: kept("Redis saves before it stops, and finds its folder again."),
     hostCrash: kept(
       `The AOF is fsynced every second, so the last ${EVERYSEC_LOSS_SECONDS} seconds may be missing. The next \`pulumi up\` starts Redis again.`,

@@ -30,7 +30,7 @@ The Pulumi CLI 3.248.0 or newer is needed and could not be got:
 Do one of these, then run the same command again:
   - install the CLI from pulumi.com/docs/install (or \`brew install pulumi/tap/pulumi\`), so that \`pulumi version\` works;
   - allow this machine to download it: \`npx --yes pulumi@3.259.0 version\` must work;
-  - install Go from go.dev/dl, and it is built here from the Go module proxy in about four minutes.`,
+  - install Go from go.dev/dl, and it is built here from the Go module proxy in about five minutes.`,
   });
 });
 

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import {
+  describeAll,
+  describe as describeProblem,
+  type Problem,
+  shown,
+} from "../../components/redis/problems";
+
+const port: Problem = {
+  key: "queue.port",
+  was: "70000",
+  allowed: "a whole number from 1 to 65535",
+  fix: "Choose a free port.",
+};
+
+test("a problem is one line of four parts", () => {
+  expect(describeProblem(port)).toBe(
+    "queue.port: 70000. Allowed: a whole number from 1 to 65535. Choose a free port.",
+  );
+});
+
+test("all problems are one message, a line each", () => {
+  expect(describeAll("It cannot be created", [port])).toBe(
+    "It cannot be created: 1 problem\n  - queue.port: 70000. Allowed: a whole number from 1 to 65535. Choose a free port.",
+  );
+  expect(describeAll("It cannot be created", [port, { ...port, key: "cache.port" }]).split("\n")).toEqual([
+    "It cannot be created: 2 problems",
+    "  - queue.port: 70000. Allowed: a whole number from 1 to 65535. Choose a free port.",
+    "  - cache.port: 70000. Allowed: a whole number from 1 to 65535. Choose a free port.",
+  ]);
+});
+
+test.each<[unknown, string]>([
+  [undefined, "missing"],
+  [null, "null"],
+  ["", '""'],
+  ["12 bananas", '"12 bananas"'],
+  ['say "hi"', '"say \\"hi\\""'],
+  [1.5, "1.5"],
+  [Number.NaN, "NaN"],
+  [Number.POSITIVE_INFINITY, "Infinity"],
+  [true, "true"],
+  [{ size: "1Gi" }, '{"size":"1Gi"}'],
+  ["a\nb\t\0", '"a\\nb\\t\\u0000"'],
+  ["\x1b[2J\x7f\x9b2J", '"\\u001b[2J\\u{007f}\\u{009b}2J"'],
+  ["a\u2028b\u202eb\ufeff", '"a\\u{2028}b\\u{202e}b\\u{feff}"'],
+  ["x".repeat(78), `"${"x".repeat(78)}"`],
+  ["x".repeat(79), `"${"x".repeat(76)}…`],
+])("%j is shown as %s", (value, text) => {
+  expect(shown(value)).toBe(text);
+});
