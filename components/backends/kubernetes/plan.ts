@@ -95,7 +95,7 @@ function planServer(args: KubernetesTopologyArgs, plan: RolePlan, problems: Prob
     imagePullPolicy: server.imagePullPolicy ?? PullPolicy.IfNotPresent,
     requests: {
       cpu: cpuQuantity(server.cpuRequest ?? DEFAULT_CPU) ?? DEFAULT_CPU,
-      memory: quantity(request),
+      memory: wholeMib(request),
     },
     limits: { ...(cpuLimit !== undefined && { cpu: cpuLimit }), memory: wholeMib(memoryLimit) },
     graceSeconds: GRACE_SECONDS + (plan.persists ? Math.ceil(maxMemory / SAVED_PER_SECOND) : 0),

@@ -24,10 +24,16 @@ export function createServer(before: Site, plan: ServerPlan): CreatedServer {
   const site = { ...before, first: [...before.first, ...createClaim(before, plan)] };
   const role = site.args[plan.role] ?? {};
   const password = rolePassword(site.parent, site.name, plan.role, role);
-  const { revision, manifests } = createSecrets(site, plan, password, validPasswords(password, role));
+  const { revision, manifests, created } = createSecrets(
+    site,
+    plan,
+    password,
+    validPasswords(password, role),
+  );
+  const config = createConfig(site, plan);
   createServices(site, plan);
-  createConfig(site, plan);
-  createStatefulSet(site, plan, revision);
+  // A pod that is rolled must find what it is rolled for.
+  createStatefulSet({ ...site, first: [...site.first, config, ...created] }, plan, revision);
   createNetworkPolicy(site, plan);
   createMonitoring(site, plan);
   return { host: plan.host, port: plan.port, password, secretManifests: manifests };
@@ -64,8 +70,8 @@ function createServices(site: Site, plan: ServerPlan): void {
   );
 }
 
-function createConfig(site: Site, plan: ServerPlan): void {
-  new ConfigMap(
+function createConfig(site: Site, plan: ServerPlan): ConfigMap {
+  return new ConfigMap(
     `${site.name}-${plan.role}-config`,
     { metadata: metadata(site, plan, plan.names.config), data: configFiles(plan) },
     childOptions(site),

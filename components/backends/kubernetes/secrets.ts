@@ -20,6 +20,15 @@ export interface Manifest {
   readonly stringData: Record<string, string>;
 }
 
+/** What a role's passwords have become. */
+export interface CreatedSecrets {
+  /** Changes with the passwords. */
+  readonly revision: pulumi.Output<string>;
+  readonly created: readonly Secret[];
+  /** The Secrets that were left for the user to apply. */
+  readonly manifests: readonly pulumi.Output<Manifest>[];
+}
+
 /**
  * The server's Secret and the applications', and a revision that changes with the passwords. The revision is
  * random, not a checksum: whoever may look at pods could try passwords against that.
@@ -30,7 +39,7 @@ export function createSecrets(
   plan: ServerPlan,
   password: pulumi.Output<string>,
   passwords: pulumi.Output<string[]>,
-): { revision: pulumi.Output<string>; manifests: pulumi.Output<Manifest>[] } {
+): CreatedSecrets {
   const acl = pulumi.secret(passwords.apply((valid) => aclFile(valid)));
   const revision = new RandomId(
     `${site.name}-${plan.role}-revision`,
@@ -44,10 +53,12 @@ export function createSecrets(
     manifest(site, plan, plan.names.connection, connectionVariables(plan, text)),
   );
   const manifests = [auth, connection].map((made) => pulumi.secret(made));
-  if (site.args.renderTo !== undefined) return { revision: revision.hex, manifests };
-  createSecret(site, plan, "auth", plan.names.auth, auth);
-  createSecret(site, plan, "connection", plan.names.connection, connection);
-  return { revision: revision.hex, manifests: [] };
+  if (site.args.renderTo !== undefined) return { revision: revision.hex, manifests, created: [] };
+  const created = [
+    createSecret(site, plan, "auth", plan.names.auth, auth),
+    createSecret(site, plan, "connection", plan.names.connection, connection),
+  ];
+  return { revision: revision.hex, manifests: [], created };
 }
 
 function createSecret(
@@ -56,8 +67,8 @@ function createSecret(
   suffix: string,
   name: string,
   made: pulumi.Output<Manifest>,
-): void {
-  new Secret(
+): Secret {
+  return new Secret(
     `${site.name}-${plan.role}-${suffix}`,
     { metadata: metadata(site, plan, name), stringData: pulumi.secret(made.stringData) },
     childOptions(site),
