@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type BackendName, backends } from "./components/backends/registry";
 import type { TopologySettings } from "./components/create";
+import { runError } from "./components/errors";
 import { describeAll, type Problem } from "./components/redis/problems";
 import type { TopologyArgs } from "./components/topology";
 import { readIssue } from "./config/issues";
@@ -52,7 +53,7 @@ export function parseSettings(raw: RawConfig, project: string, stack: string): S
 
 function refusal(problems: readonly Problem[], project: string, stack: string): pulumi.RunError {
   const heading = `The configuration in Pulumi.${stack}.yaml (keys under ${project}:) cannot be used`;
-  return new pulumi.RunError(describeAll(heading, problems));
+  return runError(describeAll(heading, problems));
 }
 
 /** The keys of this project without their namespace; objects and booleans parsed. Others (`aws:region`) are not ours. */

@@ -1,13 +1,15 @@
 import type { Backend } from "./backend";
+import { dockerBackend } from "./docker/settings";
 import { kubernetesBackend } from "./kubernetes/settings";
 import { processBackend } from "./process/settings";
 
 /** The backends, as a stack file names them. */
-export const BackendName = { Process: "process", Kubernetes: "kubernetes" } as const;
+export const BackendName = { Process: "process", Docker: "docker", Kubernetes: "kubernetes" } as const;
 export type BackendName = (typeof BackendName)[keyof typeof BackendName];
 
 /** Adding a backend is its folder and one line here; a missing line does not compile. */
 export const backends: Readonly<Record<BackendName, Backend>> = {
   process: processBackend,
+  docker: dockerBackend,
   kubernetes: kubernetesBackend,
 };

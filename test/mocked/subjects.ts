@@ -19,6 +19,8 @@ export interface Subject {
   readonly call?: (args: pulumi.runtime.MockCallArgs) => Record<string, unknown>;
   /** `type name` of everything that holds queue data and so is protected, for a topology called `t`. */
   readonly protectedResources: readonly string[];
+  /** Outputs that the contract leaves to the backend and that this one has. Default none. */
+  readonly outputs?: readonly string[];
 }
 
 const KUBECONFIG = resolve(__dirname, "fixtures/kubeconfig.yaml");
@@ -29,6 +31,14 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     state: ({ inputs }) => ({ password: inputs.password ?? "made-by-the-provider", server: "redis 7.0.15" }),
     protectedResources: ["pulumi-nodejs:dynamic/redis-topology:RedisServer t-queue"],
   },
+  docker: {
+    state: ({ type, name }) => ({
+      ...(type === "docker:index/remoteImage:RemoteImage" && { imageId: "sha256:image", repoDigest: "" }),
+      ...(type === "random:index/randomPassword:RandomPassword" && { result: `made-for-${name}` }),
+    }),
+    protectedResources: ["docker:index/volume:Volume t-queue-data"],
+    outputs: ["network"],
+  },
   kubernetes: {
     required: { context: "stage", kubeconfig: KUBECONFIG },
     environment: { KUBECONFIG },
@@ -37,6 +47,7 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
       "kubernetes:core/v1:Namespace t-namespace",
       "kubernetes:core/v1:PersistentVolumeClaim t-queue-data",
     ],
+    outputs: ["details"],
   },
 };
 

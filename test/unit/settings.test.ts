@@ -144,7 +144,7 @@ describe("what is accepted", () => {
   test("roles, with numbers and booleans as YAML gives them", () => {
     const { backend, args, warnings } = parse({
       cache: { maxMemory: 268435456 },
-      queue: { config: { hz: 20, activerehashing: true } },
+      queue: { config: { hz: 20, activerehashing: true, activedefrag: false } },
       protect: false,
       process: { directory: "data" },
     });
@@ -152,7 +152,7 @@ describe("what is accepted", () => {
       backend: "process",
       args: {
         cache: { maxMemory: "268435456" },
-        queue: { config: { hz: "20", activerehashing: "true" } },
+        queue: { config: { hz: "20", activerehashing: "yes", activedefrag: "no" } },
         protect: false,
         directory: "data",
       },

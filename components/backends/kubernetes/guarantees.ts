@@ -1,4 +1,5 @@
 import {
+  AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
   EVERYSEC_LOSS_SECONDS,
   kept,
@@ -23,9 +24,7 @@ export function kubernetesGuarantees(
 
 function queueGuarantees(replicated: boolean, protect: boolean): RoleGuarantees {
   return {
-    processCrash: kept(
-      "Every acknowledged write is in the AOF, in the node's page cache at least. The kubelet starts Redis again.",
-    ),
+    processCrash: kept(`${AOF_SURVIVES_CRASH} The kubelet starts Redis again.`),
     redeploy: kept("Redis saves before its pod stops, and the next pod adopts the same volume."),
     hostCrash: kept(
       `The AOF is fsynced every second, so the last ${EVERYSEC_LOSS_SECONDS} seconds may be missing. A torn end of it is repaired before Redis starts.`,
