@@ -1,6 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 
 /** Runs kubectl against the cluster of $KUBECONFIG; the error holds what it said. */
 export function kubectl(args: readonly string[], input?: string): string {
@@ -10,6 +11,11 @@ export function kubectl(args: readonly string[], input?: string): string {
     stdio: ["pipe", "pipe", "pipe"],
     maxBuffer: 64 * 1024 * 1024,
   });
+}
+
+/** Runs kubectl while the test goes on with what it does. */
+export async function kubectlMeanwhile(args: readonly string[]): Promise<void> {
+  await promisify(execFile)("kubectl", args);
 }
 
 /** One object; undefined when it is not there. */
@@ -51,8 +57,13 @@ export interface Forward {
 }
 
 /** `kubectl port-forward`, which works against any cluster. */
-export async function forward(namespace: string, target: string, port: number): Promise<Forward> {
-  const child = spawn("kubectl", ["-n", namespace, "port-forward", target, `:${port}`], {
+export async function forward(
+  namespace: string,
+  target: string,
+  port: number,
+  localPort?: number,
+): Promise<Forward> {
+  const child = spawn("kubectl", ["-n", namespace, "port-forward", target, `${localPort ?? ""}:${port}`], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const local = await listening(child);

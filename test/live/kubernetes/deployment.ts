@@ -2,7 +2,7 @@ import type { KubernetesTopologyArgs } from "../../../components/backends/kubern
 import { KubernetesTopology } from "../../../components/backends/kubernetes/topology";
 import { type Recording, record } from "../../mocked/harness";
 import { kubernetesState, subjects } from "../../mocked/subjects";
-import { eventually, get, type KubernetesObject, kubectl } from "./cluster";
+import { eventually, get, type KubernetesObject, kubectl, kubectlMeanwhile } from "./cluster";
 import { manifests } from "./manifests";
 
 /** A topology whose recorded manifests are in the cluster. */
@@ -49,7 +49,7 @@ export async function rolledOut(namespace: string, name: string): Promise<void> 
 /** Kills the pod at once and waits for its successor. */
 export async function replacePod(namespace: string, pod: string, ...how: string[]): Promise<void> {
   const { uid } = get(namespace, "pod", pod).metadata;
-  kubectl(["-n", namespace, "delete", "pod", pod, "--wait=false", ...how]);
+  await kubectlMeanwhile(["-n", namespace, "delete", "pod", pod, "--wait=false", ...how]);
   await eventually(`${pod} is a new pod, and ready`, () => {
     const { metadata, status } = get(namespace, "pod", pod);
     return (
