@@ -39,7 +39,7 @@ export function statefulSetSpec(
     selector: { matchLabels: selectorLabels(server) },
     template: {
       metadata: {
-        labels: { ...labels(server, plan.role), ...podLabels },
+        labels: { ...podLabels, ...labels(server, plan.role) },
         annotations: {
           ...podAnnotations,
           "redis-topology/config": sha256(JSON.stringify(configFiles(plan))),

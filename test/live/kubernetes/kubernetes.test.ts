@@ -10,7 +10,6 @@ import { identity } from "./manifests";
 const NAMESPACE = "redis-live";
 const QUEUE = "redis-queue-0";
 const CACHE = "redis-cache-0";
-const MIB = 1024 ** 2;
 /** Has what the upstream image has; see image.sh. Any cluster that can pull takes `redis:7.4-alpine`. */
 const IMAGE = process.env.REDIS_TOPOLOGY_LIVE_IMAGE ?? "docker.io/library/redis:7.0.15-live";
 
