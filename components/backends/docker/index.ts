@@ -1,0 +1,2 @@
+export type { DockerTopologyArgs } from "./args";
+export { DockerTopology } from "./topology";
