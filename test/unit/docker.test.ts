@@ -75,10 +75,6 @@ describe("refusals", () => {
       ],
     ],
     [
-        'queue.version: "7 4". Allowed: a version that is a tag of the official image, such as `7.4`. Correct the version, or name the whole image with `docker.image`.',
-      ],
-    ],
-    [
       "an image beside a version, and for two engines",
       { cache: { engine: "valkey", version: "8" }, queue: {}, image: "mine:1" },
       [
@@ -102,8 +98,9 @@ describe("refusals", () => {
         'queue.persistence.storageClass: "fast". Allowed: nothing on the docker backend: a Docker volume lies on the engine\'s disk. Remove the setting.',
       ],
     ],
-  ])("%s", (_, args, messages) => 
-    expect(planDocker(args).problems.map(say)).toEqual(messages););
+  ])("%s", (_, args, messages) => {
+    expect(planDocker(args).problems.map(say)).toEqual(messages);
+  });
 
   test.each<DockerTopologyArgs>([
     { queue: {}, host: "unix:///run/user/1000/docker.sock" },

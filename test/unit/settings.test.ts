@@ -171,6 +171,12 @@ describe("what is accepted", () => {
     expect(await pulumi.isSecret(pulumi.output(args.queue?.password))).toBe(true);
   });
 
+  test("what is left of another backend has no effect, and the user is told", () => {
+    const { args, warnings } = parse({ queue: {}, docker: { bind: "0.0.0.0" }, process: {} });
+    expect(args).toEqual({ queue: {} });
+    expect(warnings).toEqual(["redis-topology:docker has no effect: this stack's backend is `process`."]);
+  });
+
   test("keys of other namespaces are not ours", () => {
     expect(parse({ queue: {}, "aws:region": "eu-west-1" }).warnings).toEqual([]);
   });
