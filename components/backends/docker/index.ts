@@ -1,2 +1,2 @@
-export type { DockerTopologyArgs } from "./args";
+export * from "./args";
 export { DockerTopology } from "./topology";
