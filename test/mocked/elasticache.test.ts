@@ -375,6 +375,48 @@ test("a new engine changes the group in place, and replaces the parameter group 
   expect(changed("r-queue-parameters", PARAMETERS)).toEqual(["family", "name"]);
 });
 
+/** What replaces a replication group: ForceNew in terraform-provider-aws, replication_group.go, and a downgrade. */
+const REPLACING = [
+  "atRestEncryptionEnabled",
+  "kmsKeyId",
+  "port",
+  "replicationGroupId",
+  "snapshotName",
+  "subnetGroupName",
+  "clusterMode",
+];
+
+test.each<[ElasticacheTopologyArgs, string[]]>([
+  [{ queue: { maxMemory: "1gb" } }, ["nodeType"]],
+  [{ queueGroup: { nodeType: "cache.r7g.large" } }, ["nodeType"]],
+  [{ queueGroup: { nodes: 3 } }, ["numCacheClusters"]],
+  [{ queueGroup: { multiAz: false } }, ["multiAzEnabled"]],
+  [
+    { queueGroup: { snapshotDays: 1, snapshotWindow: "01:00-02:00" } },
+    ["snapshotRetentionLimit", "snapshotWindow"],
+  ],
+  [{ queueGroup: { finalSnapshot: false } }, ["finalSnapshotIdentifier"]],
+  [{ queueGroup: { reservedMemoryPercent: 25 } }, []],
+  [{ queue: { config: { timeout: "60" } } }, []],
+  [{ subnetIds: ["subnet-a", "subnet-b", "subnet-c"] }, []],
+  [{ allowedCidrs: ["10.0.0.0/8"] }, []],
+  [{ maintenanceWindow: "mon:05:00-mon:06:00" }, ["maintenanceWindow"]],
+  [{ applyImmediately: false }, ["applyImmediately"]],
+  [{ minorUpgrades: true }, ["autoMinorVersionUpgrade"]],
+  [{ logRetentionDays: 0 }, ["logDeliveryConfigurations"]],
+  [{ alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:ops"] }, []],
+  [{ queue: { version: "9.0" } }, ["engineVersion", "parameterGroupName"]],
+  [{ tags: { team: "jobs" } }, ["tags"]],
+])("%j changes the queue's group in place, and only in %j", async (change, expected) => {
+  const group = async (args: ElasticacheTopologyArgs) =>
+    (await create({ queue: {}, ...args })).get(GROUP, "r-queue-group").inputs;
+  const [before, after] = [await group({}), await group(change)];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  expect(changed.sort()).toEqual(expected);
+  expect(changed.filter((name) => REPLACING.includes(name))).toEqual([]);
+});
+
 function alarms(prefix: string, nodes: number, names: string[]): string[] {
   return names.flatMap((name) =>
     Array.from({ length: nodes }, (_, node) => `${prefix}-${name}-00${node + 1}`),
@@ -505,6 +547,14 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
       "queueGroup.snapshotDays: 36. Allowed: a whole number from 0 to 35. Correct the number.",
       'queueGroup.snapshotWindow: "03:30-04:30". Allowed: a window apart from the maintenance window sun:04:00-sun:05:00. Move one of the two.',
       "logRetentionDays: 31. Allowed: 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653. Choose one of these.",
+    ],
+  ],
+  [
+    "tags that AWS does not take",
+    { cache: {}, tags: { "aws:team": "jobs", team: "a|b" } },
+    [
+      'tags: "aws:team": "jobs". Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
+      'tags: "team": "a|b". Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
     ],
   ],
   [

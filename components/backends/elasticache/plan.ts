@@ -3,6 +3,7 @@ import { type BackendTraits, planTopology, type RolePlan, type TopologyPlan } fr
 import { type Problem, shown } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
 import type { TopologyArgs } from "../../topology";
+import { tagProblems } from "../awsTags";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";
 import { type EngineVersion, engineVersion } from "./engines";
@@ -72,6 +73,7 @@ export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan 
       Object.fromEntries(groups.map((group) => [`${group.role}Group.snapshotWindow`, group.snapshotWindow])),
     ),
     ...unusedGroups(args),
+    ...tagProblems(args.tags),
     ...range("logRetentionDays", args.logRetentionDays, LOG_DAYS),
   );
   return { ...plan, groups, problems: [...plan.problems, ...problems] };

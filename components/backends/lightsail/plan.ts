@@ -2,6 +2,7 @@ import { CACHE_GUARANTEES, lost, type RoleGuarantees } from "../../redis/guarant
 import { type BackendTraits, planTopology, rolePlans, type TopologyPlan } from "../../redis/plan";
 import { type Problem, shown } from "../../redis/problems";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
+import { tagProblems } from "../awsTags";
 import { appProblems } from "./app";
 import type { LightsailTopologyArgs, Power } from "./args";
 import { containerName } from "./container";
@@ -54,7 +55,7 @@ export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
     problems.push({ key: "scale", was: shown(args.scale), allowed, fix });
   }
   const redis = { names: roles.map(({ role }) => containerName(role)), ports: roles.map(({ port }) => port) };
-  problems.push(...appProblems(args, redis));
+  problems.push(...appProblems(args, redis), ...tagProblems(args.tags));
   return { ...plan, power, problems };
 }
 
