@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { type BackendName, backends } from "./components/backends/registry";
 import type { TopologySettings } from "./components/create";
+import { runError } from "./components/errors";
 import { describeAll, type Problem } from "./components/redis/problems";
 import type { TopologyArgs } from "./components/topology";
 import { readIssue } from "./config/issues";
@@ -60,7 +61,7 @@ function argsOf(config: z.infer<typeof stackSchema>): TopologyArgs {
 
 function refusal(problems: readonly Problem[], project: string, stack: string): pulumi.RunError {
   const heading = `The configuration in Pulumi.${stack}.yaml (keys under ${project}:) cannot be used`;
-  return new pulumi.RunError(describeAll(heading, problems));
+  return runError(describeAll(heading, problems));
 }
 
 /** The keys of this project without their namespace; objects and booleans parsed. Others (`aws:region`) are not ours. */

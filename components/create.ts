@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type BackendName, backends } from "./backends/registry";
+import { runError } from "./errors";
+import { describeAll } from "./redis/problems";
 import type { Topology, TopologyArgs } from "./topology";
 
 /** Which backend, and what its component takes. */
@@ -16,4 +18,14 @@ export async function createTopology(
 ): Promise<Topology & pulumi.ComponentResource> {
   const Component = await backends[settings.backend].load();
   return new Component(name, settings.args, opts);
+}
+
+/**
+ * Throws a RunError with what the outside world lacks, such as an engine that does not answer: for a program to
+ * call before `createTopology`, where a provider's own message would not tell what to do.
+ */
+export async function requireReachable({ backend, args }: TopologySettings): Promise<void> {
+  const problems = (await backends[backend].unreachable?.(args)) ?? [];
+  if (problems.length === 0) return;
+  throw runError(describeAll(`The ${backend} backend cannot be used now`, problems));
 }

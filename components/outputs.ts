@@ -32,7 +32,7 @@ export interface TopologyParts {
 /** The outputs of the contract, the same for every backend, with every secret marked as one. */
 export function topologyOutputs(parts: TopologyParts): Topology {
   const cache = parts.cache && endpoint(parts.cache);
-  const queue = parts.queue && endpoint(parts.queue);
+  const queue = parts.queue && endpoint(withPrefix(parts.queue, parts.bullmq?.prefix));
   return {
     backend: parts.backend,
     ...(cache && { cache }),
@@ -54,6 +54,11 @@ export function announceGuarantees(guarantees: Guarantees, resource: pulumi.Reso
   pulumi.log.info(`What the data survives:\n${guaranteeTable(guarantees)}`, resource);
 }
 
+/** The prefix a stack chooses is the queue's everywhere: applications may take it from `env` or from `bullmq`. */
+function withPrefix(queue: Server, chosen: string | undefined): Server {
+  return chosen === undefined ? queue : { ...queue, prefix: chosen };
+}
+
 function endpoint(server: Server): Endpoint {
   const parts = {
     host: pulumi.output(server.host),
@@ -73,9 +78,8 @@ function connection(parts: Omit<Endpoint, "url">): pulumi.Output<Connection> {
 }
 
 function bullmq(queue: Endpoint, overrides: BullmqArgs | undefined): Bullmq {
-  const { host, port, username, password, tls, caCertificate } = queue;
+  const { host, port, username, password, tls, prefix, caCertificate } = queue;
   const { producer, worker, ...defaults } = bullmqDefaults(overrides);
-  const prefix = overrides?.prefix === undefined ? queue.prefix : pulumi.output(overrides.prefix);
   const shared = {
     host,
     port,

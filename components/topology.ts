@@ -83,7 +83,10 @@ export interface Endpoint {
   tls: pulumi.Output<boolean>;
   /** `redis://` or `rediss://` with everything in it, percent-encoded. Secret. */
   url: pulumi.Output<string>;
-  /** BullMQ key prefix with a hash tag, only where the server runs in cluster mode; undefined in it = none needed. */
+  /**
+   * BullMQ key prefix, where the stack sets one, or with a hash tag where the server runs in cluster mode; undefined
+   * in it = none needed.
+   */
   prefix?: pulumi.Output<string | undefined>;
   /** PEM of a private certificate authority, only where clients need it. */
   caCertificate?: pulumi.Output<string>;
@@ -121,6 +124,13 @@ export interface Bullmq {
   workerOptions: WorkerOptions;
 }
 
+/** A network of the servers' own, for applications that run beside them. */
+export interface PrivateNetwork {
+  name: pulumi.Output<string>;
+  /** `env`, with host names and ports as they are inside the network. Secret. */
+  env: pulumi.Output<Record<string, string>>;
+}
+
 /** What every backend's component gives: the contract. */
 export interface Topology {
   /** The backend's name. */
@@ -131,6 +141,8 @@ export interface Topology {
   readonly env: pulumi.Output<Record<string, string>>;
   /** Present when there is a queue. */
   readonly bullmq?: Bullmq;
+  /** Present where applications can join a network of the servers. */
+  readonly network?: PrivateNetwork;
   readonly guarantees: Guarantees;
   /** What only this backend has to tell: texts by name, such as the ARN of a secret. Absent = nothing. */
   readonly details?: pulumi.Output<Record<string, string>>;

@@ -10,6 +10,11 @@ const size = (text: string) =>
 
 const count = (text: string, least = 0) => z.int().min(least).optional().describe(text);
 
+/** A directive's value as YAML has it: redis.conf knows no true and false, only yes and no. */
+const directive = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform((value) => (typeof value === "boolean" ? (value ? "yes" : "no") : String(value)));
+
 const role = {
   enabled: z.boolean().optional().describe("Whether the role exists. Default true where the role is given."),
   maxMemory: size("Data budget (Redis' maxmemory). Default 256mb, or what memoryLimit holds:"),
@@ -20,7 +25,7 @@ const role = {
   password: secretText("Password of the user `default`. Default: made once, 40 letters and digits."),
   previousPassword: secretText("A second password that stays valid while clients move to a new one."),
   config: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
+    .record(z.string(), directive)
     .optional()
     .describe("Extra redis.conf directives: name, and the rest of the line as redis.conf has it."),
 };

@@ -20,6 +20,11 @@ export interface Backend {
   readonly settings: z.ZodObject;
   /** Everything wrong with these args, before the first resource. Pure. */
   problems(args: TopologyArgs): readonly Problem[];
+  /**
+   * What the outside world lacks for these args now: an engine that does not answer. Asked by the program, before
+   * the component, which itself asks nobody. Absent where the provider's own message will do.
+   */
+  unreachable?(args: TopologyArgs): Promise<readonly Problem[]>;
   /** The component; loads the provider's SDK. */
   load(): Promise<TopologyClass>;
 }

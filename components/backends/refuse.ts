@@ -1,12 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { resourceError } from "../errors";
 import { describeAll, type Problem } from "../redis/problems";
 
 /** Throws one error, tied to the component, that names everything wrong with its args. Before the first child. */
 export function refuse(name: string, problems: readonly Problem[], component: pulumi.Resource): void {
   if (problems.length === 0) return;
-  throw new pulumi.ResourceError(
-    describeAll(`The topology "${name}" cannot be created`, problems),
-    component,
-    true,
-  );
+  throw resourceError(describeAll(`The topology "${name}" cannot be created`, problems), component);
 }

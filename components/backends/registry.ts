@@ -1,4 +1,5 @@
 import type { Backend } from "./backend";
+import { dockerBackend } from "./docker/settings";
 import { elasticacheBackend } from "./elasticache/settings";
 import { externalBackend } from "./external/settings";
 import { lightsailBackend } from "./lightsail/settings";
@@ -7,6 +8,7 @@ import { processBackend } from "./process/settings";
 /** The backends, as a stack file names them. */
 export const BackendName = {
   Process: "process",
+  Docker: "docker",
   Elasticache: "elasticache",
   External: "external",
   Lightsail: "lightsail",
@@ -16,6 +18,7 @@ export type BackendName = (typeof BackendName)[keyof typeof BackendName];
 /** Adding a backend is its folder and one line here; a missing line does not compile. */
 export const backends: Readonly<Record<BackendName, Backend>> = {
   process: processBackend,
+  docker: dockerBackend,
   elasticache: elasticacheBackend,
   external: externalBackend,
   lightsail: lightsailBackend,

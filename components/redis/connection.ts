@@ -11,7 +11,7 @@ export interface Connection {
   readonly tls: boolean;
   /** PEM of a private certificate authority, where the server's certificate needs one. */
   readonly caCertificate?: string;
-  /** BullMQ key prefix with a hash tag, where the server runs in cluster mode. */
+  /** BullMQ key prefix, where the stack sets one, or with a hash tag where the server runs in cluster mode. */
   readonly prefix?: string;
 }
 

@@ -1,4 +1,4 @@
-import type { Role } from "./roles";
+import { QUEUE_POLICY, type Role } from "./roles";
 
 /** A directive that a role owns: the values that keep its promise, and why others break it. */
 export interface Owned {
@@ -80,7 +80,7 @@ export const OWNED: Readonly<Record<Role, ReadonlyMap<string, Owned>>> = {
     ["min-slaves-to-write", NO_REPLICAS],
   ]),
   queue: new Map([
-    ["maxmemory-policy", only("a queue that evicts loses jobs", "noeviction")],
+    ["maxmemory-policy", only("a queue that evicts loses jobs", QUEUE_POLICY)],
     ["appendonly", only("a queue persists", "yes")],
     [
       "appendfsync",

@@ -1,15 +1,22 @@
 import type { CacheArgs, QueueArgs, RoleArgs, TopologyArgs } from "../topology";
 import { bullmqProblems } from "./bullmq";
+import {
+  engineProblems,
+  evictionProblems,
+  passwordProblems,
+  portProblems,
+  refusedSettings,
+  versionProblems,
+} from "./checks";
 import { mergeDirectives, readDirectives } from "./directives";
 import { type Guarantees, lossProblems, type RoleGuarantees } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
 import { type Problem, shown } from "./problems";
 import {
   type Directive,
-  ENGINES,
   type Engine,
-  EVICTION_POLICIES,
   EvictionPolicy,
+  QUEUE_POLICY,
   ROLES,
   Role,
   roleDirectives,
@@ -118,24 +125,11 @@ function planRole(
 ): RolePlan {
   const memory = planMemory(role, args, problems);
   const port = args.port ?? traits.defaultPorts[role];
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    problems.push({
-      key: `${role}.port`,
-      was: shown(port),
-      allowed: "a whole number from 1 to 65535",
-      fix: `Choose a free port; the default is ${traits.defaultPorts[role]}.`,
-    });
-  }
-  if (args.engine !== undefined) oneOf(`${role}.engine`, args.engine, ENGINES, problems);
-  if (args.version !== undefined && !/^\d+(\.\d+){0,2}$/.test(args.version)) {
-    problems.push({
-      key: `${role}.version`,
-      was: shown(args.version),
-      allowed: "a version number, such as 7, 7.4 or 7.4.1",
-      fix: "Correct the version.",
-    });
-  }
-  const evictionPolicy = planEviction(role, args, problems);
+  problems.push(...portProblems(role, port, traits.defaultPorts[role]));
+  problems.push(...engineProblems(role, args.engine), ...versionProblems(role, args.version));
+  problems.push(...evictionProblems(role, args.evictionPolicy));
+  const evictionPolicy =
+    role === Role.Cache ? (args.evictionPolicy ?? EvictionPolicy.AllkeysLru) : QUEUE_POLICY;
   if (role === Role.Cache && args.persistence !== undefined) {
     problems.push({
       key: "cache.persistence",
@@ -191,72 +185,4 @@ function readSize(key: string, text: string | undefined, problems: Problem[]): n
     problems.push({ key, was: error.message, allowed: SIZE_FORMS, fix: "Correct the size." });
     return undefined;
   }
-}
-
-function planEviction(role: Role, args: CacheArgs, problems: Problem[]): string {
-  if (role === Role.Cache) {
-    return oneOf(
-      "cache.evictionPolicy",
-      args.evictionPolicy ?? EvictionPolicy.AllkeysLru,
-      EVICTION_POLICIES,
-      problems,
-    );
-  }
-  if (args.evictionPolicy !== undefined && args.evictionPolicy !== ("noeviction" as string)) {
-    problems.push({
-      key: "queue.evictionPolicy",
-      was: shown(args.evictionPolicy),
-      allowed: "nothing: a queue is always `noeviction`, since one that evicts loses jobs",
-      fix: "Remove the setting; what may be evicted belongs into the cache.",
-    });
-  }
-  return "noeviction";
-}
-
-function oneOf(key: string, value: string, allowed: readonly string[], problems: Problem[]): string {
-  if (!allowed.includes(value)) {
-    problems.push({ key, was: shown(value), allowed: allowed.join(", "), fix: "Choose one of these." });
-  }
-  return value;
-}
-
-function passwordProblems(role: Role, args: RoleArgs): Problem[] {
-  return (["password", "previousPassword"] as const)
-    .filter((key) => args[key] === "")
-    .map((key) => ({
-      key: `${role}.${key}`,
-      was: "empty",
-      allowed: "any text but the empty one, or nothing",
-      fix: "Remove the setting to have a password made, or set a secret one.",
-    }));
-}
-
-function refusedSettings(role: Role, traits: BackendTraits, args: CacheArgs & QueueArgs): Problem[] {
-  // A cache with persistence has been refused as such.
-  const persistence = role === Role.Queue ? args.persistence : undefined;
-  const given: Readonly<Record<OptionalSetting, unknown>> = {
-    maxMemory: args.maxMemory,
-    memoryLimit: args.memoryLimit,
-    evictionPolicy: args.evictionPolicy,
-    port: args.port,
-    engine: args.engine,
-    version: args.version,
-    password: args.password,
-    previousPassword: args.previousPassword,
-    config: args.config,
-    "persistence.size": persistence?.size,
-    "persistence.storageClass": persistence?.storageClass,
-  };
-  return Object.entries(traits.refuses).flatMap(([setting, reason]) =>
-    given[setting as OptionalSetting] === undefined
-      ? []
-      : [
-          {
-            key: `${role}.${setting}`,
-            was: setting.endsWith("assword") ? "given" : shown(given[setting as OptionalSetting]),
-            allowed: `nothing on the ${traits.name} backend: ${reason}`,
-            fix: "Remove the setting.",
-          },
-        ],
-  );
 }

@@ -14,6 +14,9 @@ export type EvictionPolicy = (typeof EvictionPolicy)[keyof typeof EvictionPolicy
 
 export const EVICTION_POLICIES: readonly string[] = Object.values(EvictionPolicy);
 
+/** What a queue does when it is full: refuse writes. One that evicts loses jobs. */
+export const QUEUE_POLICY = "noeviction";
+
 /** The server software. */
 export const Engine = { Redis: "redis", Valkey: "valkey" } as const;
 export type Engine = (typeof Engine)[keyof typeof Engine];

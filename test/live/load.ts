@@ -37,6 +37,20 @@ async function writeBatch(redis: Redis, from: number): Promise<string[]> {
   return replies.flatMap(([error]) => (error ? [error.message] : []));
 }
 
+/** Overwrites half of every value from `from` up to `to`, round and round, for as long as one AOF rewrite takes. */
+export async function overwriteDuringRewrite(redis: Redis, from: number, to: number): Promise<void> {
+  await rewriteAof(redis);
+  const half = "x".repeat(VALUE_BYTES / 2);
+  let next = 0;
+  do {
+    const pipeline = redis.pipeline();
+    for (let count = 0; count < BATCH; count += 1, next += 1) {
+      pipeline.setrange(`filler:${from + (next % (to - from))}`, 0, half);
+    }
+    await pipeline.exec();
+  } while (!(await redis.info("persistence")).includes("aof_rewrite_in_progress:0"));
+}
+
 /** Starts an AOF rewrite unless one is under way. */
 export async function rewriteAof(redis: Redis): Promise<void> {
   await redis.bgrewriteaof().catch((error: Error) => {

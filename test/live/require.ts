@@ -1,8 +1,10 @@
 import { chooseCli } from "../../cli/launcher/choose";
 import { gatherFacts } from "../../cli/launcher/find";
 import { redisServers, usableRedis } from "../../scripts/redis";
+import { engineVersion } from "./docker/version";
 
 const programs = {
+  docker: engineVersion,
   redis: () => usableRedis(redisServers())?.path,
   pulumi: () => {
     const choice = chooseCli(gatherFacts(process.env));

@@ -17,6 +17,8 @@ export interface Subject {
   readonly call?: (args: pulumi.runtime.MockCallArgs) => Record<string, unknown>;
   /** `type name` of everything that holds queue data and so is protected, for a topology called `t`. */
   readonly protectedResources: readonly string[];
+  /** Outputs that the contract leaves to the backend and that this one has. Default none. */
+  readonly outputs?: readonly string[];
 }
 
 /** One subject per entry of the registry; forgetting one does not compile. */
@@ -24,6 +26,14 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
   process: {
     state: ({ inputs }) => ({ password: inputs.password ?? "made-by-the-provider", server: "redis 7.0.15" }),
     protectedResources: ["pulumi-nodejs:dynamic/redis-topology:RedisServer t-queue"],
+  },
+  docker: {
+    state: ({ type, name }) => ({
+      ...(type === "docker:index/remoteImage:RemoteImage" && { imageId: "sha256:image", repoDigest: "" }),
+      ...(type === "random:index/randomPassword:RandomPassword" && { result: `made-for-${name}` }),
+    }),
+    protectedResources: ["docker:index/volume:Volume t-queue-data"],
+    outputs: ["network"],
   },
   elasticache: {
     required: () => ({

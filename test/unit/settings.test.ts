@@ -144,7 +144,7 @@ describe("what is accepted", () => {
   test("roles, with numbers and booleans as YAML gives them", () => {
     const { backend, args, warnings } = parse({
       cache: { maxMemory: 268435456 },
-      queue: { config: { hz: 20, activerehashing: true } },
+      queue: { config: { hz: 20, activerehashing: true, activedefrag: false } },
       protect: false,
       process: { directory: "data" },
     });
@@ -152,7 +152,7 @@ describe("what is accepted", () => {
       backend: "process",
       args: {
         cache: { maxMemory: "268435456" },
-        queue: { config: { hz: "20", activerehashing: "true" } },
+        queue: { config: { hz: "20", activerehashing: "yes", activedefrag: "no" } },
         protect: false,
         directory: "data",
       },
@@ -169,6 +169,12 @@ describe("what is accepted", () => {
   test("passwords with spaces and quotes, as secrets", async () => {
     const { args } = parse({ queue: { password: `a "b" 'c' #d` } }, ["queue"]);
     expect(await pulumi.isSecret(pulumi.output(args.queue?.password))).toBe(true);
+  });
+
+  test("what is left of another backend has no effect, and the user is told", () => {
+    const { args, warnings } = parse({ queue: {}, docker: { bind: "0.0.0.0" }, process: {} });
+    expect(args).toEqual({ queue: {} });
+    expect(warnings).toEqual(["redis-topology:docker has no effect: this stack's backend is `process`."]);
   });
 
   test("keys of other namespaces are not ours", () => {

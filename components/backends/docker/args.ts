@@ -1,0 +1,38 @@
+import type { TopologyArgs } from "../../topology";
+
+/** A topology of containers on a Docker engine. */
+export interface DockerTopologyArgs extends TopologyArgs {
+  /**
+   * IP address of the engine's machine at which both ports are published. Default `127.0.0.1`; on a remote engine
+   * there is no default. Beyond loopback a given password must have 16 characters, and traffic is not encrypted.
+   * Changing it replaces the containers and keeps the queue's data.
+   */
+  bind?: string;
+  /**
+   * Image of both roles, by tag or digest, pulled only when the engine lacks it; a local one needs no registry. It
+   * must hold `redis-server` and `redis-cli` (valkey: `valkey-*`), a `sh`, and a `/data` that `user` may write.
+   * Default: the official Alpine image of the `engine` and `version`. Changing it replaces the containers.
+   */
+  image?: string;
+  /**
+   * Numeric `uid:gid` of the servers, never root. Default `999:1000`, which owns `/data` in the official Alpine
+   * images. Changing it replaces the containers; files of an existing volume keep their owner.
+   */
+  user?: string;
+  /**
+   * Name of the queue's volume on the engine; an existing one is taken over with its data. Default
+   * `<stack>-<name>-queue-data`. Changing it moves the queue to another volume and leaves the old one behind.
+   */
+  volume?: string;
+  /** Whether `destroy` deletes the queue's volume too. Default false: it stays and is found again. Changed in place. */
+  deleteData?: boolean;
+  /**
+   * The engine: `unix:///run/docker.sock`, `ssh://user@machine`, `tcp://machine:2376`. Default: the Docker
+   * provider's own (`DOCKER_HOST`, else the local socket). Another engine is another topology: data does not move.
+   */
+  host?: string;
+  /** Folder with `ca.pem`, `cert.pem` and `key.pem` for a `tcp://` host. Default: none. Changed in place. */
+  certPath?: string;
+  /** Options of the `ssh` command for an `ssh://` host, such as `["-i", "key"]`. Default: none. Changed in place. */
+  sshOptions?: string[];
+}

@@ -1,0 +1,88 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
+import { aclFile } from "../../redis/acl";
+import type { RolePlan } from "../../redis/plan";
+import type { RoleArgs } from "../../topology";
+import { validPasswords } from "../passwords";
+import { refuse } from "../refuse";
+import type { DockerPlan } from "./plan";
+import { openPasswordProblems } from "./problems";
+import type { Place } from "./resources";
+import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, PROBE_FILE, serverConfig, settingsMark } from "./server";
+
+/** Letters and digits; 40 of 62 are 238 bits. */
+const PROBE_LENGTH = 40;
+
+/** Read by the server's user, who is not root, while the engine writes uploads as root. */
+const PERMISSIONS = "0444";
+
+/** What of a server is decided outside its configuration. */
+export interface ServerParts {
+  readonly image: docker.RemoteImage;
+  readonly password: pulumi.Output<string>;
+  /** Inputs of its container that take effect only in a new one. */
+  readonly settings: unknown;
+}
+
+/** The files of a server, on a volume of their own. */
+export interface Configuration {
+  readonly volume: docker.Volume;
+  /** The container that carried the files there; the server starts after it. */
+  readonly upload: docker.Container;
+  /** Changes when the server must be made anew. */
+  readonly mark: pulumi.Output<string>;
+}
+
+/**
+ * Puts redis.conf, the ACL file and the health check's password onto a volume. The engine takes no upload for a
+ * container whose root filesystem is read-only ("container rootfs is marked read-only"), so a second container,
+ * which is never started, takes them (docs/adr/0010-docker-files.md).
+ */
+export function createConfiguration(
+  place: Place,
+  plan: DockerPlan,
+  role: RolePlan,
+  given: RoleArgs,
+  { image, password, settings }: ServerParts,
+): Configuration {
+  const { parent, name, prefix, child } = place;
+  const probe = createProbePassword(place, role);
+  const acl = pulumi.all([validPasswords(password, given), probe]).apply(([passwords, probePassword]) => {
+    refuse(name, openPasswordProblems(role.role, plan.bind, passwords), parent);
+    return aclFile(passwords, probePassword);
+  });
+  const config = serverConfig(role);
+  const called = `${prefix}-${role.role}-config`;
+  const volume = new docker.Volume(`${name}-${role.role}-config`, { name: called }, child);
+  const upload = new docker.Container(
+    `${name}-${role.role}-upload`,
+    {
+      name: called,
+      image: image.imageId,
+      // Never run, but the engine makes no container without one.
+      command: ["true"],
+      start: false,
+      mustRun: false,
+      networkMode: "none",
+      volumes: [{ volumeName: volume.name, containerPath: CONFIG_FOLDER }],
+      uploads: [
+        { file: CONFIG_FILE, content: config, permissions: PERMISSIONS },
+        { file: ACL_FILE, content: acl, permissions: PERMISSIONS },
+        { file: PROBE_FILE, content: pulumi.interpolate`${probe}\n`, permissions: PERMISSIONS },
+      ],
+    },
+    { ...child, deleteBeforeReplace: true },
+  );
+  const mark = pulumi
+    .all([probe, acl])
+    .apply(([key, aclText]) => settingsMark(key, [config, aclText, settings]));
+  return { volume, upload, mark };
+}
+
+function createProbePassword({ parent, name }: Place, { role }: RolePlan): pulumi.Output<string> {
+  const length = PROBE_LENGTH;
+  return pulumi.secret(
+    new RandomPassword(`${name}-${role}-probe`, { length, special: false }, { parent }).result,
+  );
+}

@@ -1,0 +1,68 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Guarantees } from "../../redis/guarantees";
+import type { RolePlan } from "../../redis/plan";
+import type { Bullmq, Endpoint, PrivateNetwork, Topology } from "../../topology";
+import { refuse } from "../refuse";
+import { endpointHost } from "./address";
+import type { DockerTopologyArgs } from "./args";
+import { planDocker, traits } from "./plan";
+import { createNetwork, createServer, type Place } from "./resources";
+
+/** The topology as containers on a Docker engine, with a network that application containers can join. */
+export class DockerTopology extends pulumi.ComponentResource implements Topology {
+  readonly backend: string;
+  readonly cache?: Endpoint;
+  readonly queue?: Endpoint;
+  readonly env: pulumi.Output<Record<string, string>>;
+  readonly bullmq?: Bullmq;
+  readonly network: PrivateNetwork;
+  readonly guarantees: Guarantees;
+
+  constructor(name: string, args: DockerTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("redis-topology:index:DockerTopology", name, {}, opts);
+    const plan = planDocker(args);
+    refuse(name, plan.problems, this);
+    const place = createPlace(this, name, args);
+    const server = (role: RolePlan | undefined) => role && createServer(place, plan, role, args);
+    const inside = { cache: server(plan.cache), queue: server(plan.queue) };
+
+    const host = endpointHost(plan.bind, plan.engine);
+    const rest = { backend: traits.name, bullmq: args.queue?.bullmq, guarantees: plan.guarantees };
+    const outputs = topologyOutputs({
+      ...rest,
+      cache: inside.cache && { ...inside.cache, host },
+      queue: inside.queue && { ...inside.queue, host },
+    });
+    const network = { name: place.network.name, env: topologyOutputs({ ...rest, ...inside }).env };
+    announceGuarantees(plan.guarantees, this);
+
+    this.backend = outputs.backend;
+    this.cache = outputs.cache;
+    this.queue = outputs.queue;
+    this.env = outputs.env;
+    this.bullmq = outputs.bullmq;
+    this.network = network;
+    this.guarantees = outputs.guarantees;
+    this.registerOutputs({ ...outputs, network });
+  }
+}
+
+/** Where the servers go: an engine, and a network of their own on it. */
+function createPlace(parent: DockerTopology, name: string, args: DockerTopologyArgs): Place {
+  const provider = createEngine(parent, name, args);
+  const child = { parent, ...(provider && { provider }) };
+  const prefix = `${pulumi.getStack()}-${name}`;
+  return { parent, name, prefix, child, network: createNetwork(name, prefix, child) };
+}
+
+/** The engine that the args name; without one, the provider has its own. */
+function createEngine(
+  parent: DockerTopology,
+  name: string,
+  { host, certPath, sshOptions }: DockerTopologyArgs,
+): docker.Provider | undefined {
+  if (host === undefined) return undefined;
+  return new docker.Provider(`${name}-engine`, { host, certPath, sshOpts: sshOptions }, { parent });
+}

@@ -1,0 +1,80 @@
+import type { CacheArgs, QueueArgs, RoleArgs } from "../topology";
+import type { BackendTraits, OptionalSetting } from "./plan";
+import { type Problem, shown } from "./problems";
+import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, Role } from "./roles";
+
+const MAX_PORT = 65535;
+
+export function portProblems(role: Role, port: number, fallback: number): Problem[] {
+  if (Number.isInteger(port) && port >= 1 && port <= MAX_PORT) return [];
+  const allowed = `a whole number from 1 to ${MAX_PORT}`;
+  const fix = `Choose a free port; the default is ${fallback}.`;
+  return [{ key: `${role}.port`, was: shown(port), allowed, fix }];
+}
+
+export function engineProblems(role: Role, engine: string | undefined): Problem[] {
+  return engine === undefined ? [] : notOneOf(`${role}.engine`, engine, ENGINES);
+}
+
+export function evictionProblems(role: Role, policy: string | undefined): Problem[] {
+  if (policy === undefined || (role === Role.Queue && policy === QUEUE_POLICY)) return [];
+  if (role === Role.Cache) return notOneOf("cache.evictionPolicy", policy, EVICTION_POLICIES);
+  const allowed = `nothing: a queue is always \`${QUEUE_POLICY}\`, since one that evicts loses jobs`;
+  const fix = "Remove the setting; what may be evicted belongs into the cache.";
+  return [{ key: "queue.evictionPolicy", was: shown(policy), allowed, fix }];
+}
+
+/** A version becomes part of an image's tag, or is compared with a server's own. */
+export function versionProblems(role: Role, version: string | undefined): Problem[] {
+  if (version === undefined || /^\d+(\.\d+){0,2}$/.test(version)) return [];
+  const allowed = "a version number, such as 7, 7.4 or 7.4.1";
+  return [{ key: `${role}.version`, was: shown(version), allowed, fix: "Correct the version." }];
+}
+
+/** Of passwords known now; one that is still to come is refused where it is hashed. */
+export function passwordProblems(role: Role, args: RoleArgs): Problem[] {
+  return (["password", "previousPassword"] as const)
+    .filter((key) => args[key] === "")
+    .map((key) => ({
+      key: `${role}.${key}`,
+      was: "empty",
+      allowed: "any text but the empty one, or nothing",
+      fix: "Remove the setting to have a password made, or set a secret one.",
+    }));
+}
+
+/** Settings that are given although this backend cannot honour them. */
+export function refusedSettings(role: Role, traits: BackendTraits, args: CacheArgs & QueueArgs): Problem[] {
+  // A cache with persistence has been refused as such.
+  const persistence = role === Role.Queue ? args.persistence : undefined;
+  const given: Readonly<Record<OptionalSetting, unknown>> = {
+    maxMemory: args.maxMemory,
+    memoryLimit: args.memoryLimit,
+    evictionPolicy: args.evictionPolicy,
+    port: args.port,
+    engine: args.engine,
+    version: args.version,
+    password: args.password,
+    previousPassword: args.previousPassword,
+    config: args.config,
+    "persistence.size": persistence?.size,
+    "persistence.storageClass": persistence?.storageClass,
+  };
+  return Object.entries(traits.refuses).flatMap(([setting, reason]) =>
+    given[setting as OptionalSetting] === undefined
+      ? []
+      : [
+          {
+            key: `${role}.${setting}`,
+            was: setting.endsWith("assword") ? "given" : shown(given[setting as OptionalSetting]),
+            allowed: `nothing on the ${traits.name} backend: ${reason}`,
+            fix: "Remove the setting.",
+          },
+        ],
+  );
+}
+
+function notOneOf(key: string, value: string, allowed: readonly string[]): Problem[] {
+  if (allowed.includes(value)) return [];
+  return [{ key, was: shown(value), allowed: allowed.join(", "), fix: "Choose one of these." }];
+}

@@ -1,0 +1,192 @@
+import { isDeepStrictEqual } from "node:util";
+import type Docker from "dockerode";
+import type { Registration } from "../../mocked/harness";
+import { until } from "../clients";
+import { type ContainerPlan, containerPlan, readBack } from "./container";
+import { Inputs, plain } from "./inputs";
+import { tarOf } from "./tar";
+
+const CONTAINER = "docker:index/container:Container";
+const IMAGE = "docker:index/remoteImage:RemoteImage";
+const NETWORK = "docker:index/network:Network";
+const VOLUME = "docker:index/volume:Volume";
+
+/** Inputs of a container that the provider changes in place and hands to the engine. */
+const UPDATED = ["memory", "memorySwap", "restart"];
+/** Inputs that it takes over in its own state only: the engine keeps what it had. */
+const NOT_APPLIED = [
+  "healthcheck",
+  "tmpfs",
+  "destroyGraceSeconds",
+  "wait",
+  "waitTimeout",
+  "start",
+  "mustRun",
+];
+
+/** A Docker engine to which recorded programs are applied, in the way of Pulumi and its Docker provider. */
+export class LiveEngine {
+  private state = new Map<string, Registration>();
+  /** What the last `deploy` did, as `create name`, `update name`, `replace name`, `delete name`. */
+  done: string[] = [];
+
+  constructor(readonly docker: Docker) {}
+
+  /** Applies a program: creates, updates or replaces what it registers, and deletes what it no longer does. */
+  async deploy(resources: readonly Registration[]): Promise<void> {
+    this.done = [];
+    const wanted = inOrder(resources.filter(({ type }) => type.startsWith("docker:")));
+    for (const resource of wanted) {
+      const before = this.state.get(key(resource));
+      // Known from the start, so that what is half made is removed too.
+      if (!before) this.state.set(key(resource), resource);
+      if (!before) await this.create(resource);
+      else if (!isDeepStrictEqual(before.inputs, resource.inputs)) await this.change(before, resource);
+      this.state.set(key(resource), resource);
+    }
+    const kept = new Set(wanted.map(key));
+    for (const [name, resource] of [...this.state].reverse()) {
+      if (!kept.has(name)) await this.delete(resource);
+    }
+  }
+
+  async destroy(): Promise<void> {
+    for (const resource of [...this.state.values()].reverse()) await this.delete(resource);
+  }
+
+  /** Deletes and creates a container again, as a replacement does. */
+  async recreate(name: string): Promise<void> {
+    const resource = this.state.get(`${CONTAINER} ${name}`);
+    if (!resource) throw new Error(`There is no container ${name}.`);
+    await this.change(resource, resource);
+  }
+
+  /** The running container of a resource. */
+  container(name: string): Docker.Container {
+    const resource = this.state.get(`${CONTAINER} ${name}`);
+    return this.docker.getContainer(String(resource?.inputs.name));
+  }
+
+  private async change(before: Registration, after: Registration): Promise<void> {
+    const changed = Object.keys({ ...before.inputs, ...after.inputs }).filter(
+      (input) => !isDeepStrictEqual(before.inputs[input], after.inputs[input]),
+    );
+    const ignored = after.options.ignoreChanges ?? [];
+    const effective = changed.filter((input) => !ignored.includes(input));
+    if (after.type === CONTAINER && before !== after) {
+      if (effective.every((input) => [...UPDATED, ...NOT_APPLIED].includes(input))) {
+        this.done.push(`update ${after.name}`);
+        const { Memory, MemorySwap, RestartPolicy } = containerPlan(after).create.HostConfig ?? {};
+        await this.container(after.name).update({ Memory, MemorySwap, RestartPolicy });
+        return;
+      }
+    } else if (before !== after && effective.length === 0) return;
+    // Nothing is deleted with an image that is kept, so old and new do not meet.
+    if (after.type === IMAGE) return this.make(after);
+    if (!after.options.deleteBeforeReplace) {
+      throw new Error(`${after.type} ${after.name} would be replaced beside its old self: ${effective}.`);
+    }
+    this.done.push(`replace ${after.name}`);
+    await this.remove(before);
+    await this.make(after);
+  }
+
+  private async create(resource: Registration): Promise<void> {
+    this.done.push(`create ${resource.name}`);
+    await this.make(resource);
+  }
+
+  private async delete(resource: Registration): Promise<void> {
+    if (resource.options.protect) throw new Error(`${resource.name} is protected.`);
+    this.state.delete(key(resource));
+    if (resource.options.retainOnDelete) return;
+    this.done.push(`delete ${resource.name}`);
+    await this.remove(resource);
+  }
+
+  private async make(resource: Registration): Promise<void> {
+    if (resource.type === CONTAINER) return this.makeContainer(resource);
+    const inputs = Inputs.of(resource);
+    if (resource.type === IMAGE) {
+      inputs.take("keepLocally");
+      // Pulled when missing; where there is no registry, that is an error, and so it is here.
+      await this.docker.getImage(inputs.take("name")).inspect();
+    } else if (resource.type === NETWORK) {
+      await this.docker.createNetwork({ Name: inputs.take("name"), Driver: inputs.take("driver") });
+    } else if (resource.type === VOLUME) {
+      await this.docker.createVolume({ Name: inputs.take<string>("name") });
+    } else throw new Error(`${resource.type} is unknown to this harness.`);
+    inputs.done();
+  }
+
+  private async makeContainer(resource: Registration): Promise<void> {
+    const spec = containerPlan(resource);
+    const container = await this.docker.createContainer(spec.create);
+    await this.join(container, spec);
+    for (const { file, content, mode } of spec.uploads) {
+      await container.putArchive(tarOf(file, content, mode), { path: "/" });
+    }
+    if (spec.start) {
+      await container.start();
+      if (spec.wait) await until(`${resource.name} is healthy`, () => healthy(container), spec.waitTimeout);
+    }
+    const seen = readBack(await container.inspect());
+    const declared = plain(resource.inputs) as Record<string, unknown>;
+    const different = Object.keys(declared).filter(
+      (input) => input in seen && !isDeepStrictEqual(seen[input], declared[input]),
+    );
+    if (different.length > 0) {
+      throw new Error(
+        `${resource.name} would differ for ever in ${different.map((input) => `${input}: ${JSON.stringify(seen[input])} instead of ${JSON.stringify(declared[input])}`)}`,
+      );
+    }
+  }
+
+  private async join(container: Docker.Container, { networks }: ContainerPlan): Promise<void> {
+    if (networks.length === 0) return;
+    await this.docker.getNetwork("bridge").disconnect({ Container: container.id });
+    for (const { name, aliases } of networks) {
+      const EndpointConfig = { Aliases: [...aliases] };
+      await this.docker.getNetwork(name).connect({ Container: container.id, EndpointConfig });
+    }
+  }
+
+  private async remove(resource: Registration): Promise<void> {
+    const name = String(plain(resource.inputs.name));
+    if (resource.type === CONTAINER) {
+      const container = this.docker.getContainer(name);
+      // 304 is what a container that was never started answers; 404, one that was never made.
+      await container.stop({ t: containerPlan(resource).graceSeconds }).catch(unlessStatus(304, 404));
+      await container.remove({ v: true, force: true }).catch(unlessStatus(404));
+    } else if (resource.type === NETWORK)
+      await this.docker.getNetwork(name).remove().catch(unlessStatus(404));
+    else if (resource.type === VOLUME) await this.docker.getVolume(name).remove().catch(unlessStatus(404));
+  }
+}
+
+async function healthy(container: Docker.Container): Promise<boolean> {
+  return (await container.inspect()).State.Health?.Status === "healthy";
+}
+
+function unlessStatus(...expected: number[]): (error: { statusCode?: number }) => void {
+  return (error) => {
+    if (!expected.includes(error.statusCode ?? 0)) throw error;
+  };
+}
+
+function key({ type, name }: Registration): string {
+  return `${type} ${name}`;
+}
+
+/** Dependencies first. */
+function inOrder(resources: readonly Registration[]): Registration[] {
+  const ordered = new Set<Registration>();
+  const visit = (resource: Registration) => {
+    for (const name of resource.options.dependsOn ?? []) {
+      for (const dependency of resources.filter((candidate) => candidate.name === name)) visit(dependency);
+    }
+    ordered.add(resource);
+  };
+  for (const resource of resources) visit(resource);
+  return [...ordered];
+}

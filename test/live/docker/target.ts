@@ -1,0 +1,128 @@
+import Docker from "dockerode";
+import type { DockerTopologyArgs } from "../../../components/backends/docker/args";
+import { DockerTopology } from "../../../components/backends/docker/topology";
+import type { Guarantees } from "../../../components/redis/guarantees";
+import { ROLES, type Role } from "../../../components/redis/roles";
+import { type Recording, record, resolved } from "../../mocked/harness";
+import { until } from "../clients";
+import { freePort } from "../servers";
+import type { LiveConnection, LiveMemory, LiveTarget } from "../target";
+import { LiveEngine } from "./engine";
+import { runOnce } from "./execute";
+import { buildLocalImage, LOCAL_IMAGE } from "./image";
+import { MemoryWatch } from "./memory";
+
+/** A recorded DockerTopology on a real engine. */
+export class DockerTarget implements LiveTarget {
+  readonly engine = new LiveEngine(new Docker());
+  guarantees: Guarantees = {};
+  private readonly watches = new Map<Role, MemoryWatch>();
+  private readonly connections = new Map<Role, LiveConnection>();
+
+  private constructor(
+    private readonly stack: string,
+    private readonly image: string,
+    /** What the topology was started with. */
+    readonly args: DockerTopologyArgs,
+  ) {}
+
+  /** Brings a topology called `redis` up, from the local image and on free ports. */
+  static async start(stack: string, args: DockerTopologyArgs): Promise<DockerTarget> {
+    const docker = new Docker();
+    const image = await buildLocalImage(docker);
+    const first = { image: LOCAL_IMAGE, ...args };
+    for (const role of ROLES) if (args[role]) first[role] = { port: await freePort(), ...args[role] };
+    const target = new DockerTarget(stack, image, first);
+    try {
+      await target.redeploy({});
+    } catch (error) {
+      await target.remove();
+      throw error;
+    }
+    return target;
+  }
+
+  connection(role: Role): LiveConnection {
+    const connection = this.connections.get(role);
+    if (!connection) throw new Error(`There is no ${role}.`);
+    return connection;
+  }
+
+  async kill(role: Role): Promise<void> {
+    const container = this.container(role);
+    const { Pid } = (await container.inspect()).State;
+    // Not by the engine, for which a container that it was asked to kill is meant to stay dead; but from a container
+    // that sees the machine's processes, since this test need not be root.
+    await runOnce(this.engine.docker, {
+      HostConfig: { PidMode: "host" },
+      Cmd: ["sh", "-c", `kill -9 ${Pid}`],
+    });
+    await until("the engine has started Redis again", async () => {
+      const { State } = await container.inspect();
+      return State.Running && State.Pid !== Pid;
+    });
+    await this.watch();
+  }
+
+  async restart(role: Role): Promise<void> {
+    await this.container(role).restart();
+    await this.watch();
+  }
+
+  async recreate(role: Role): Promise<void> {
+    await this.engine.recreate(`redis-${role}`);
+    await this.watch();
+  }
+
+  async redeploy(more: DockerTopologyArgs): Promise<void> {
+    const args = { ...this.args, ...more };
+    for (const role of ROLES) if (this.args[role]) args[role] = { ...this.args[role], ...more[role] };
+    const { resources, result } = await this.program(args);
+    await this.engine.deploy(resources);
+    this.guarantees = result.guarantees;
+    for (const role of ROLES) {
+      const endpoint = result[role];
+      if (!endpoint) continue;
+      const { host, port, username, password } = endpoint;
+      this.connections.set(role, await resolved({ host, port, username, password }));
+    }
+    await this.watch();
+  }
+
+  /** What the program registers for these args, with what the engine and the random provider would answer. */
+  program(args: DockerTopologyArgs): Promise<Recording<DockerTopology>> {
+    return record(() => new DockerTopology("redis", args), {
+      stack: this.stack,
+      state: ({ type, name }) => ({
+        ...(type.endsWith(":RemoteImage") && { imageId: this.image, repoDigest: "" }),
+        ...(type.endsWith(":RandomPassword") && { result: `made-for-${this.stack}-${name}` }),
+      }),
+    });
+  }
+
+  async memory(role: Role): Promise<LiveMemory> {
+    const watch = this.watches.get(role);
+    if (!watch) throw new Error(`There is no ${role}.`);
+    return watch.read();
+  }
+
+  async remove(): Promise<void> {
+    for (const watch of this.watches.values()) watch.stop();
+    await this.engine.destroy();
+    const volumes = await this.engine.docker.listVolumes();
+    const left = volumes.Volumes.filter(({ Name }) => Name.startsWith(`${this.stack}-redis-`));
+    for (const { Name } of left) await this.engine.docker.getVolume(Name).remove();
+  }
+
+  container(role: Role): Docker.Container {
+    return this.engine.container(`redis-${role}`);
+  }
+
+  private async watch(): Promise<void> {
+    for (const role of ROLES) {
+      if (!this.args[role]) continue;
+      this.watches.get(role)?.stop();
+      this.watches.set(role, await MemoryWatch.of(this.container(role)));
+    }
+  }
+}

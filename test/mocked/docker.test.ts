@@ -1,0 +1,281 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { DockerTopologyArgs } from "../../components/backends/docker/args";
+import { DockerTopology } from "../../components/backends/docker/topology";
+import { record, resolved } from "./harness";
+import { subjects } from "./subjects";
+
+const CONTAINER = "docker:index/container:Container";
+const VOLUME = "docker:index/volume:Volume";
+
+const run = (args: DockerTopologyArgs) =>
+  record(() => new DockerTopology("redis", args), { stack: "dev", state: subjects.docker.state });
+
+describe("defaults", () => {
+  const defaults = () => run({ cache: {}, queue: {} });
+
+  test("what is registered", async () => {
+    expect((await defaults()).list()).toEqual([
+      "redis-topology:index:DockerTopology redis",
+      `${CONTAINER} redis-cache`,
+      `${VOLUME} redis-cache-config`,
+      "docker:index/remoteImage:RemoteImage redis-cache-image",
+      "random:index/randomPassword:RandomPassword redis-cache-password",
+      "random:index/randomPassword:RandomPassword redis-cache-probe",
+      `${CONTAINER} redis-cache-upload`,
+      "docker:index/network:Network redis-network",
+      `${CONTAINER} redis-queue`,
+      `${VOLUME} redis-queue-config`,
+      `${VOLUME} redis-queue-data`,
+      "docker:index/remoteImage:RemoteImage redis-queue-image",
+      "random:index/randomPassword:RandomPassword redis-queue-password",
+      "random:index/randomPassword:RandomPassword redis-queue-probe",
+      `${CONTAINER} redis-queue-upload`,
+    ]);
+  });
+
+  test("the queue's container", async () => {
+    expect((await defaults()).get(CONTAINER, "redis-queue")).toEqual({
+      type: CONTAINER,
+      name: "redis-queue",
+      custom: true,
+      inputs: {
+        name: "dev-redis-queue",
+        image: "sha256:image",
+        command: ["redis-server", "/etc/redis-topology/redis.conf"],
+        user: "999:1000",
+        networksAdvanced: [{ name: "dev-redis", aliases: ["redis-queue"] }],
+        ports: [{ ip: "127.0.0.1", external: 6380, internal: 6380, protocol: "tcp" }],
+        volumes: [
+          { volumeName: "dev-redis-queue-config", containerPath: "/etc/redis-topology", readOnly: true },
+          { volumeName: "dev-redis-queue-data", containerPath: "/data" },
+        ],
+        labels: [
+          { label: "redis-topology.settings", value: { secret: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+        ],
+        healthcheck: {
+          tests: [
+            "CMD-SHELL",
+            'read -r REDISCLI_AUTH < /etc/redis-topology/probe; export REDISCLI_AUTH; case "$(redis-cli -p 6380 --user probe ping)" in PONG|LOADING*) exit 0;; *) exit 1;; esac',
+          ],
+          interval: "5s",
+          timeout: "5s",
+          retries: 6,
+        },
+        readOnly: true,
+        capabilities: { drops: ["ALL"] },
+        securityOpts: ["no-new-privileges:true"],
+        ipcMode: "none",
+        ulimits: [{ name: "nofile", soft: 10240, hard: 10240 }],
+        memory: 448,
+        memorySwap: 448,
+        restart: "unless-stopped",
+        stopTimeout: 38,
+        destroyGraceSeconds: 38,
+        logDriver: "json-file",
+        logOpts: { "max-size": "10m", "max-file": "3" },
+        wait: true,
+      },
+      options: {
+        parent: "redis",
+        deleteBeforeReplace: true,
+        dependsOn: [
+          "redis-network",
+          "redis-queue-config",
+          "redis-queue-data",
+          "redis-queue-image",
+          "redis-queue-password",
+          "redis-queue-probe",
+          "redis-queue-upload",
+        ],
+      },
+    });
+  });
+
+  test("the cache's container differs in its port, its memory and in keeping nothing", async () => {
+    const recording = await defaults();
+    const queue = recording.get(CONTAINER, "redis-queue").inputs;
+    const { inputs } = recording.get(CONTAINER, "redis-cache");
+    const differing = Object.keys(inputs).filter(
+      (key) => JSON.stringify(inputs[key]) !== JSON.stringify(queue[key]),
+    );
+    expect(differing.sort()).toEqual(
+      [
+        "destroyGraceSeconds",
+        "healthcheck",
+        "labels",
+        "memory",
+        "memorySwap",
+        "name",
+        "networksAdvanced",
+      ].concat(["ports", "stopTimeout", "tmpfs", "volumes"]),
+    );
+    expect(inputs).toMatchObject({
+      memory: 314,
+      memorySwap: 314,
+      stopTimeout: 30,
+      destroyGraceSeconds: 30,
+      tmpfs: { "/data": "rw,noexec,nosuid,nodev,size=1048576,mode=0700,uid=999,gid=1000" },
+      volumes: [
+        { volumeName: "dev-redis-cache-config", containerPath: "/etc/redis-topology", readOnly: true },
+      ],
+    });
+  });
+
+  test("the container that carries the queue's files, and is never started", async () => {
+    const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+    const [user, probe] = ["password", "probe"].map((kind) => hash(`made-for-redis-queue-${kind}`));
+    const { inputs, options } = (await defaults()).get(CONTAINER, "redis-queue-upload");
+    expect(inputs).toEqual({
+      name: "dev-redis-queue-config",
+      image: "sha256:image",
+      command: ["true"],
+      start: false,
+      mustRun: false,
+      networkMode: "none",
+      volumes: [{ volumeName: "dev-redis-queue-config", containerPath: "/etc/redis-topology" }],
+      uploads: [
+        {
+          file: "/etc/redis-topology/redis.conf",
+          permissions: "0444",
+          content:
+            "bind * -::*\nport 6380\ndir /data\naclfile /etc/redis-topology/users.acl\nmaxmemory 268435456\nmaxmemory-policy noeviction\nappendonly yes\nappendfsync everysec\nsave 900 1\nsave 300 10\nsave 60 10000\n",
+        },
+        {
+          file: "/etc/redis-topology/users.acl",
+          permissions: "0444",
+          content: {
+            secret: `user default on sanitize-payload #${user} ~* &* +@all\nuser probe on sanitize-payload #${probe} resetchannels -@all +ping\n`,
+          },
+        },
+        {
+          file: "/etc/redis-topology/probe",
+          permissions: "0444",
+          content: { secret: "made-for-redis-queue-probe\n" },
+        },
+      ],
+    });
+    expect(options).toEqual({
+      parent: "redis",
+      deleteBeforeReplace: true,
+      dependsOn: ["redis-queue-config", "redis-queue-image", "redis-queue-password", "redis-queue-probe"],
+    });
+  });
+
+  test("the volume outlives destroy, and nothing that its maker wrote on it replaces it", async () => {
+    const { inputs, options } = (await defaults()).get(VOLUME, "redis-queue-data");
+    expect(inputs).toEqual({ name: "dev-redis-queue-data" });
+    expect(options).toEqual({
+      parent: "redis",
+      protect: true,
+      retainOnDelete: true,
+      ignoreChanges: ["driver", "driverOpts", "labels"],
+    });
+  });
+
+  test("images stay, and have a network of their own", async () => {
+    const recording = await defaults();
+    const image = recording.get("docker:index/remoteImage:RemoteImage", "redis-queue-image");
+    expect([image.inputs, image.options]).toEqual([
+      { name: "redis:7.4-alpine", keepLocally: true },
+      { parent: "redis" },
+    ]);
+    const network = recording.get("docker:index/network:Network", "redis-network");
+    expect([network.inputs, network.options]).toEqual([
+      { name: "dev-redis", driver: "bridge" },
+      { parent: "redis" },
+    ]);
+  });
+
+  test("inside the network, the same passwords under other names", async () => {
+    const { result } = await defaults();
+    expect(await resolved(result.queue?.url ?? "")).toBe(
+      "redis://default:made-for-redis-queue-password@127.0.0.1:6380",
+    );
+    expect(await resolved(result.network.name)).toBe("dev-redis");
+    expect(await resolved(result.network.env)).toMatchObject({
+      REDIS_URL: "redis://default:made-for-redis-cache-password@redis-cache:6379",
+      REDIS_QUEUE_HOST: "redis-queue",
+      REDIS_QUEUE_PORT: "6380",
+    });
+  });
+});
+
+describe("overrides", () => {
+  test("every setting of its own", async () => {
+    const recording = await run({
+      cache: { engine: "valkey", maxMemory: "4gb", port: 7000 },
+      queue: { engine: "valkey", version: "8.1", memoryLimit: "1gb", config: { maxclients: "20000" } },
+      protect: false,
+      bind: "0.0.0.0",
+      user: "1001",
+      volume: "redis-queue-data",
+      deleteData: true,
+      host: "tcp://engine.example:2376",
+      certPath: "/certs",
+    });
+    const engine = recording.get("pulumi:providers:docker", "redis-engine");
+    expect(engine.inputs).toEqual({ host: "tcp://engine.example:2376", certPath: "/certs" });
+    const docker = recording.resources.filter(({ type }) => type.startsWith("docker:"));
+    expect(docker.map(({ options }) => options.provider)).toEqual(docker.map(() => "redis-engine"));
+    expect(recording.get(CONTAINER, "redis-cache").inputs).toMatchObject({
+      command: ["valkey-server", "/etc/redis-topology/redis.conf"],
+      ports: [{ ip: "0.0.0.0", external: 7000, internal: 7000, protocol: "tcp" }],
+      memory: 4538,
+      tmpfs: { "/data": "rw,noexec,nosuid,nodev,size=1048576,mode=0700,uid=1001,gid=0" },
+    });
+    expect(recording.get(CONTAINER, "redis-queue").inputs).toMatchObject({
+      user: "1001",
+      memory: 1024,
+      memorySwap: 1024,
+      ulimits: [{ name: "nofile", soft: 20240, hard: 20240 }],
+    });
+    expect(recording.get("docker:index/remoteImage:RemoteImage", "redis-cache-image").inputs.name).toBe(
+      "valkey/valkey:8-alpine",
+    );
+    expect(recording.get("docker:index/remoteImage:RemoteImage", "redis-queue-image").inputs.name).toBe(
+      "valkey/valkey:8.1-alpine",
+    );
+    const volume = recording.get(VOLUME, "redis-queue-data");
+    expect([volume.inputs.name, volume.options.protect, volume.options.retainOnDelete]).toEqual([
+      "redis-queue-data",
+      undefined,
+      undefined,
+    ]);
+    expect(recording.result.guarantees.queue?.destroy).toEqual({
+      kept: false,
+      lossSeconds: 0,
+      detail: "`deleteData` is true.",
+    });
+    expect(await resolved(recording.result.cache?.host ?? "")).toBe("engine.example");
+  });
+
+  test("an image by digest, and an engine over ssh with its options", async () => {
+    const image = `redis@sha256:${"0".repeat(64)}`;
+    const recording = await run({
+      queue: {},
+      image,
+      host: "ssh://ops@10.0.0.7",
+      sshOptions: ["-i", "key"],
+      bind: "10.0.0.7",
+    });
+    expect(recording.get("docker:index/remoteImage:RemoteImage", "redis-queue-image").inputs.name).toBe(
+      image,
+    );
+    expect(recording.get("pulumi:providers:docker", "redis-engine").inputs).toEqual({
+      host: "ssh://ops@10.0.0.7",
+      sshOpts: JSON.stringify(["-i", "key"]),
+    });
+    expect(await resolved(recording.result.queue?.host ?? "")).toBe("10.0.0.7");
+  });
+
+  test("what only a new container applies changes its mark; a memory limit does not", async () => {
+    const mark = async (args: DockerTopologyArgs) =>
+      (await run(args)).get(CONTAINER, "redis-queue").inputs.labels;
+    const first = await mark({ queue: {} });
+    expect(await mark({ queue: { memoryLimit: "600mb", maxMemory: "256mb" } })).toEqual(first);
+    for (const changed of [{ port: 7001 }, { password: "another" }, { config: { timeout: "5" } }]) {
+      expect(await mark({ queue: changed })).not.toEqual(first);
+    }
+  });
+});
