@@ -211,6 +211,11 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
     ["app: 11 containers. Allowed: at most 10 in a deployment, Redis among them. Merge some."],
   ],
   [
+    "an image beside a version",
+    { cache: { version: "7.2" }, image: "redis:7.4" },
+    ["cache.version: given beside image. Allowed: one of the two. Remove one of the two."],
+  ],
+  [
     "a disk",
     { queue: { acceptDataLoss: true, persistence: { size: "1Gi" } } },
     [

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { runError } from "../../errors";
 import { announceGuarantees, type Server, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
@@ -87,7 +88,7 @@ function useServer(
 function knownAddress(role: Role, server: ExternalServerArgs & { url?: string; password?: string }): Address {
   const { address, problems } = readAddress(role, server);
   if (!address || problems.length > 0) {
-    throw new pulumi.RunError(describeAll(`The ${role} server cannot be used`, problems));
+    throw runError(describeAll(`The ${role} server cannot be used`, problems));
   }
   return address;
 }

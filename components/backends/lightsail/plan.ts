@@ -54,6 +54,11 @@ export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
       "Remove the setting; for more throughput raise `power`, or run the app in a service of its own.";
     problems.push({ key: "scale", was: shown(args.scale), allowed, fix });
   }
+  for (const { role, version } of args.image === undefined ? [] : roles) {
+    if (version === undefined) continue;
+    const fix = "Remove one of the two.";
+    problems.push({ key: `${role}.version`, was: "given beside image", allowed: "one of the two", fix });
+  }
   const redis = { names: roles.map(({ role }) => containerName(role)), ports: roles.map(({ port }) => port) };
   problems.push(...appProblems(args, redis), ...tagProblems(args.tags));
   return { ...plan, power, problems };
