@@ -4,6 +4,7 @@ import { type Problem, shown } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
 import type { TopologyArgs } from "../../topology";
 import { tagProblems } from "../awsTags";
+import { inSection } from "../section";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";
 import { type EngineVersion, engineVersion } from "./engines";
@@ -76,7 +77,7 @@ export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan 
     ...tagProblems(args.tags),
     ...range("logRetentionDays", args.logRetentionDays, LOG_DAYS),
   );
-  return { ...plan, groups, problems: [...plan.problems, ...problems] };
+  return { ...plan, groups, problems: [...plan.problems, ...inSection(traits.name, problems)] };
 }
 
 function planGroup(

@@ -3,6 +3,7 @@ import { type BackendTraits, planTopology, rolePlans, type TopologyPlan } from "
 import { type Problem, shown } from "../../redis/problems";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
 import { tagProblems } from "../awsTags";
+import { inSection } from "../section";
 import { appProblems } from "./app";
 import type { LightsailTopologyArgs, Power } from "./args";
 import { containerName } from "./container";
@@ -41,7 +42,7 @@ export interface LightsailPlan extends TopologyPlan {
 export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
   const plan = planTopology(traits, args, { cache: CACHE_GUARANTEES, queue: QUEUE_GUARANTEES });
   const roles = rolePlans(plan);
-  const problems: Problem[] = [...plan.problems];
+  const problems: Problem[] = [];
   const app = (args.app ?? []).length;
   const needs = {
     ...Object.fromEntries(roles.map(({ role, memoryLimit }) => [role, memoryLimit])),
@@ -61,7 +62,7 @@ export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
   }
   const redis = { names: roles.map(({ role }) => containerName(role)), ports: roles.map(({ port }) => port) };
   problems.push(...appProblems(args, redis), ...tagProblems(args.tags));
-  return { ...plan, power, problems };
+  return { ...plan, power, problems: [...plan.problems, ...inSection(traits.name, problems)] };
 }
 
 function appMemory(given: string | undefined, containers: number, problems: Problem[]): number {
