@@ -2,6 +2,7 @@ import type { Backend } from "./backend";
 import { dockerBackend } from "./docker/settings";
 import { elasticacheBackend } from "./elasticache/settings";
 import { externalBackend } from "./external/settings";
+import { kubernetesBackend } from "./kubernetes/settings";
 import { lightsailBackend } from "./lightsail/settings";
 import { processBackend } from "./process/settings";
 
@@ -9,6 +10,7 @@ import { processBackend } from "./process/settings";
 export const BackendName = {
   Process: "process",
   Docker: "docker",
+  Kubernetes: "kubernetes",
   Elasticache: "elasticache",
   External: "external",
   Lightsail: "lightsail",
@@ -19,6 +21,7 @@ export type BackendName = (typeof BackendName)[keyof typeof BackendName];
 export const backends: Readonly<Record<BackendName, Backend>> = {
   process: processBackend,
   docker: dockerBackend,
+  kubernetes: kubernetesBackend,
   elasticache: elasticacheBackend,
   external: externalBackend,
   lightsail: lightsailBackend,

@@ -176,7 +176,8 @@ function planMemory(
   return { maxMemory: given ?? largest, memoryLimit: limit };
 }
 
-function readSize(key: string, text: string | undefined, problems: Problem[]): number | undefined {
+/** Bytes of a size setting; undefined when it is absent or malformed, and then with a problem. */
+export function readSize(key: string, text: string | undefined, problems: Problem[]): number | undefined {
   if (text === undefined) return undefined;
   try {
     return parseSize(text);

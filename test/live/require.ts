@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chooseCli } from "../../cli/launcher/choose";
 import { gatherFacts } from "../../cli/launcher/find";
 import { redisServers, usableRedis } from "../../scripts/redis";
@@ -10,6 +11,14 @@ const programs = {
     const choice = chooseCli(gatherFacts(process.env));
     return "use" in choice ? choice.use : undefined;
   },
+  /** Any cluster that $KUBECONFIG leads to; `../shared/tools/kube/up.sh` starts one. */
+  kubernetes: () =>
+    process.env.KUBECONFIG !== undefined &&
+    spawnSync("kubectl", ["get", "--raw", "/readyz"], { stdio: "ignore" }).status === 0
+      ? process.env.KUBECONFIG
+      : undefined,
+  promtool: () =>
+    spawnSync("promtool", ["--version"], { stdio: "ignore" }).status === 0 ? "promtool" : undefined,
 };
 
 export type Program = keyof typeof programs;

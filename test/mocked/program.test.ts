@@ -13,7 +13,8 @@ const root = resolve(__dirname, "../..");
 
 describe.each(stackFiles())("$path", ({ path, stack, backend, config, secretKeys }) => {
   test("is what the program accepts, and gives the contract's outputs", async () => {
-    const { state, call } = subjects[backend];
+    const { state, call, environment = {} } = subjects[backend];
+    for (const [key, value] of Object.entries(environment)) vi.stubEnv(key, value);
     const { result, resources } = await record(
       async () => {
         vi.resetModules();

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackendName } from "../../components/backends/registry";
 import type { TopologyArgs } from "../../components/topology";
@@ -14,12 +16,16 @@ export interface Subject {
   readonly withPassword?: (password: string) => TopologyArgs;
   /** What the provider computes, over the inputs. */
   readonly state: (args: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
+  /** Environment in which the stack files of this backend are read. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly call?: (args: pulumi.runtime.MockCallArgs) => Record<string, unknown>;
   /** `type name` of everything that holds queue data and so is protected, for a topology called `t`. */
   readonly protectedResources: readonly string[];
   /** Outputs that the contract leaves to the backend and that this one has. Default none. */
   readonly outputs?: readonly string[];
 }
+
+const KUBECONFIG = resolve(__dirname, "fixtures/kubeconfig.yaml");
 
 /** One subject per entry of the registry; forgetting one does not compile. */
 export const subjects: Readonly<Record<BackendName, Subject>> = {
@@ -34,6 +40,15 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     }),
     protectedResources: ["docker:index/volume:Volume t-queue-data"],
     outputs: ["network"],
+  },
+  kubernetes: {
+    required: () => ({ context: "stage", kubeconfig: KUBECONFIG }),
+    environment: { KUBECONFIG },
+    state: kubernetesState,
+    protectedResources: [
+      "kubernetes:core/v1:Namespace t-namespace",
+      "kubernetes:core/v1:PersistentVolumeClaim t-queue-data",
+    ],
   },
   elasticache: {
     required: () => ({
@@ -87,4 +102,16 @@ function externalServers(cache: boolean, queue: boolean, password: string): Reco
     ...(cache && { cacheServer: server("cache.example") }),
     ...(queue && { queueServer: server("queue.example") }),
   };
+}
+
+/** As the random provider does: a password is made once, an id changes exactly with its keepers. */
+export function kubernetesState({
+  type,
+  name,
+  inputs,
+}: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+  if (type === "random:index/randomPassword:RandomPassword") return { result: `${name}-made` };
+  if (type !== "random:index/randomId:RandomId") return {};
+  const hash = createHash("sha256").update(JSON.stringify(inputs.keepers)).digest("hex");
+  return { hex: hash.slice(0, 2 * inputs.byteLength) };
 }

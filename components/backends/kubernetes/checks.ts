@@ -1,0 +1,168 @@
+import { readSize } from "../../redis/plan";
+import { type Problem, shown } from "../../redis/problems";
+import { ROLES, type Role } from "../../redis/roles";
+import { formatSize } from "../../redis/size";
+import { DataLocality, type KubernetesTopologyArgs, type RecurringJobArgs } from "./args";
+import { EXPORTER_PORT } from "./exporter";
+import { MAX_NAME, namespaceOf, roleNames, serverArgs } from "./names";
+import { cpuQuantity } from "./quantity";
+import { DEFAULT_REPLICAS, MAX_JOB_NAME, MAX_REPLICAS, MAX_RETAIN } from "./storage";
+
+/** A name that is a DNS label (RFC 1123). */
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+/** Longest name of a namespace (RFC 1123). */
+const MAX_NAMESPACE = 63;
+
+/** Where to apply: one place, said explicitly. */
+export function targetProblems(args: KubernetesTopologyArgs, provided: boolean): Problem[] {
+  const { context, useCurrentContext = false, renderTo } = args;
+  const said = [context !== undefined, useCurrentContext, renderTo !== undefined].filter(Boolean).length;
+  if (said === 1 || (said === 0 && provided)) return [];
+  return [
+    {
+      key: "context",
+      was: said === 0 ? "missing" : shown({ context, useCurrentContext, renderTo }),
+      allowed: "one of `context`, `useCurrentContext: true` and `renderTo`",
+      fix: "Name the cluster's context (`kubectl config get-contexts` lists them), so that nothing goes to whichever cluster happens to be current.",
+    },
+  ];
+}
+
+export function nameProblems(args: KubernetesTopologyArgs): Problem[] {
+  const present = ROLES.filter((role) => args[role]);
+  const names = present.map((role) => roleNames(args, role).server);
+  const problems = [
+    ...dnsLabel("namespace", namespaceOf(args), MAX_NAMESPACE),
+    ...present.flatMap((role) => dnsLabel(`${role}Server.name`, roleNames(args, role).server, MAX_NAME)),
+  ];
+  if (names.length === 2 && names[0] === names[1]) {
+    problems.push({
+      key: "cacheServer.name, queueServer.name",
+      was: `both ${shown(names[0])}`,
+      allowed: "two different names",
+      fix: "Give one of them another name.",
+    });
+  }
+  return problems;
+}
+
+export function serverProblems(
+  args: KubernetesTopologyArgs,
+  role: Role,
+  plan: { readonly port: number; readonly memoryLimit: number },
+): Problem[] {
+  const server = serverArgs(args, role);
+  const problems: Problem[] = [];
+  if (server.image !== undefined && args[role]?.version !== undefined) {
+    problems.push({
+      key: `${role}Server.image, ${role}.version`,
+      was: "both given",
+      allowed: "one of the two, since an image has its version",
+      fix: "Remove one of them.",
+    });
+  }
+  const request = readSize(`${role}Server.memoryRequest`, server.memoryRequest, problems);
+  if (request !== undefined && request > plan.memoryLimit) {
+    problems.push({
+      key: `${role}Server.memoryRequest`,
+      was: shown(server.memoryRequest),
+      allowed: `at most the memory limit, ${formatSize(plan.memoryLimit)}`,
+      fix: `Lower it, or raise \`${role}.memoryLimit\`.`,
+    });
+  }
+  for (const key of ["cpuRequest", "cpuLimit"] as const) {
+    if (server[key] === undefined || cpuQuantity(server[key]) !== undefined) continue;
+    problems.push({
+      key: `${role}Server.${key}`,
+      was: shown(server[key]),
+      allowed: 'cores above zero, such as "0.5" or "500m"',
+      fix: "Correct the amount.",
+    });
+  }
+  if (plan.port === EXPORTER_PORT && args.monitoring?.exporter !== false) {
+    problems.push({
+      key: `${role}.port`,
+      was: shown(plan.port),
+      allowed: `any port but ${EXPORTER_PORT}, on which the pod's exporter listens`,
+      fix: "Choose another port, or switch `monitoring.exporter` off.",
+    });
+  }
+  return problems;
+}
+
+export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
+  const { longhorn, recurringJobs = [] } = args.storage ?? {};
+  const problems: Problem[] = recurringJobs.flatMap(jobProblems);
+  if (!longhorn) return problems;
+  if (args.queue?.persistence?.storageClass !== undefined) {
+    problems.push({
+      key: "queue.persistence.storageClass, storage.longhorn",
+      was: "both given",
+      allowed: "one of the two: a class by name, or one that is created",
+      fix: "Remove one of them.",
+    });
+  }
+  const replicas = longhorn.replicas ?? DEFAULT_REPLICAS;
+  if (!Number.isInteger(replicas) || replicas < 1 || replicas > MAX_REPLICAS) {
+    problems.push({
+      key: "storage.longhorn.replicas",
+      was: shown(replicas),
+      allowed: `a whole number from 1 to ${MAX_REPLICAS}`,
+      fix: "Correct the number; 3 survives the loss of two nodes.",
+    });
+  }
+  if (longhorn.dataLocality === DataLocality.StrictLocal && replicas > 1) {
+    problems.push({
+      key: "storage.longhorn.dataLocality",
+      was: shown(longhorn.dataLocality),
+      allowed: "`strict-local` only with `replicas: 1`",
+      fix: "Use `best-effort`, which keeps one of the copies on the pod's node.",
+    });
+  }
+  return problems;
+}
+
+/** BullMQ joins key parts with colons, and the exporter's list has commas between keys. */
+export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
+  return (args.monitoring?.queues ?? [])
+    .filter((queue) => !/^[^\s:,=]+$/.test(queue))
+    .map((queue) => ({
+      key: "monitoring.queues",
+      was: shown(queue),
+      allowed: "names of BullMQ queues, without spaces, colons, commas and equals signs",
+      fix: "Give the name as in `new Queue(name)`.",
+    }));
+}
+
+function jobProblems(job: RecurringJobArgs): Problem[] {
+  const problems = dnsLabel("storage.recurringJobs.name", job.name, MAX_JOB_NAME);
+  if (!Number.isInteger(job.retain) || job.retain < 1 || job.retain > MAX_RETAIN) {
+    problems.push({
+      key: `storage.recurringJobs.${job.name}.retain`,
+      was: shown(job.retain),
+      allowed: `a whole number from 1 to ${MAX_RETAIN}`,
+      fix: "Correct the number.",
+    });
+  }
+  if (job.cron.trim().split(/\s+/).length !== 5) {
+    problems.push({
+      key: `storage.recurringJobs.${job.name}.cron`,
+      was: shown(job.cron),
+      allowed: 'five fields, such as "0 */6 * * *"',
+      fix: "Correct the line.",
+    });
+  }
+  return problems;
+}
+
+function dnsLabel(key: string, name: string, longest: number): Problem[] {
+  if (DNS_LABEL.test(name) && name.length <= longest) return [];
+  return [
+    {
+      key,
+      was: shown(name),
+      allowed: `lower-case letters, digits and inner hyphens, at most ${longest} characters`,
+      fix: "Choose another name.",
+    },
+  ];
+}

@@ -1,0 +1,121 @@
+import {
+  type BackendTraits,
+  planTopology,
+  type RolePlan,
+  readSize,
+  rolePlans,
+  type TopologyPlan,
+} from "../../redis/plan";
+import { type Problem, shown } from "../../redis/problems";
+import { Engine, Role } from "../../redis/roles";
+import { type KubernetesTopologyArgs, PullPolicy } from "./args";
+import { monitoringProblems, nameProblems, serverProblems, storageProblems, targetProblems } from "./checks";
+import { kubernetesGuarantees } from "./guarantees";
+import { namespaceOf, type RoleNames, roleNames, serverArgs } from "./names";
+import { cpuQuantity, quantity } from "./quantity";
+import { defaultVolume, volumeArithmetic, volumeFloor } from "./storage";
+
+/** Port of both roles: each has an address of its own. */
+const REDIS_PORT = 6379;
+
+export const traits: BackendTraits = {
+  name: "kubernetes",
+  defaultPorts: { cache: REDIS_PORT, queue: REDIS_PORT },
+  sharesAddress: false,
+  refuses: {},
+};
+
+/** Upstream images, in full: a container runtime has no default registry by right. */
+const IMAGES: Readonly<Record<Engine, { readonly repository: string; readonly version: string }>> = {
+  redis: { repository: "docker.io/library/redis", version: "7.4" },
+  valkey: { repository: "docker.io/valkey/valkey", version: "8" },
+};
+
+/** Seconds a pod may take to stop, beyond what saving takes. */
+const GRACE_SECONDS = 30;
+/** How fast a replicated network volume takes an RDB snapshot, at worst. */
+const SAVED_PER_SECOND = 20 * 1024 ** 2;
+
+const DEFAULT_CPU = "100m";
+
+/**
+ * Memory is given in whole MiB: the kernel rounds a limit down to pages, and the kubelet of 1.33 and later takes the
+ * difference for a resize that never ends.
+ */
+const MEMORY_STEP = 1024 ** 2;
+
+/** Everything decided about one role's server. Quantities as the API server writes them. */
+export interface ServerPlan extends RolePlan {
+  readonly engine: Engine;
+  readonly names: RoleNames;
+  readonly host: string;
+  readonly image: string;
+  readonly imagePullPolicy: PullPolicy;
+  readonly requests: { readonly cpu: string; readonly memory: string };
+  readonly limits: { readonly cpu?: string; readonly memory: string };
+  readonly graceSeconds: number;
+  /** Size of the volume; undefined = no volume. */
+  readonly volume?: string;
+}
+
+export interface KubernetesPlan extends TopologyPlan {
+  readonly namespace: string;
+  readonly servers: readonly ServerPlan[];
+}
+
+/** Everything decided about the topology, and everything wrong with it. `provided`: the cluster is the caller's provider's. Pure. */
+export function planKubernetes(args: KubernetesTopologyArgs, provided = false): KubernetesPlan {
+  const plan = planTopology(traits, args, kubernetesGuarantees(args));
+  const problems: Problem[] = [
+    ...plan.problems,
+    ...targetProblems(args, provided),
+    ...nameProblems(args),
+    ...rolePlans(plan).flatMap((role) => serverProblems(args, role.role, role)),
+    ...storageProblems(args),
+    ...monitoringProblems(args),
+  ];
+  const servers = rolePlans(plan).map((role) => planServer(args, role, problems));
+  return { ...plan, problems, namespace: namespaceOf(args), servers };
+}
+
+function planServer(args: KubernetesTopologyArgs, plan: RolePlan, problems: Problem[]): ServerPlan {
+  const { role, memoryLimit, maxMemory } = plan;
+  const server = serverArgs(args, role);
+  const names = roleNames(args, role);
+  const engine = plan.engine ?? Engine.Redis;
+  const cpuLimit = server.cpuLimit === undefined ? undefined : cpuQuantity(server.cpuLimit);
+  // Its problems are found in serverProblems already.
+  const request = readSize("", server.memoryRequest, []) ?? memoryLimit;
+  return {
+    ...plan,
+    engine,
+    names,
+    host: `${names.server}.${namespaceOf(args)}.svc.${args.clusterDomain ?? "cluster.local"}`,
+    image: server.image ?? `${IMAGES[engine].repository}:${plan.version ?? IMAGES[engine].version}-alpine`,
+    imagePullPolicy: server.imagePullPolicy ?? PullPolicy.IfNotPresent,
+    requests: {
+      cpu: cpuQuantity(server.cpuRequest ?? DEFAULT_CPU) ?? DEFAULT_CPU,
+      memory: wholeMib(request),
+    },
+    limits: { ...(cpuLimit !== undefined && { cpu: cpuLimit }), memory: wholeMib(memoryLimit) },
+    graceSeconds: GRACE_SECONDS + (plan.persists ? Math.ceil(maxMemory / SAVED_PER_SECOND) : 0),
+    ...(role === Role.Queue && { volume: quantity(planVolume(args, maxMemory, problems)) }),
+  };
+}
+
+function wholeMib(bytes: number): string {
+  return quantity(Math.ceil(bytes / MEMORY_STEP) * MEMORY_STEP);
+}
+
+function planVolume(args: KubernetesTopologyArgs, maxMemory: number, problems: Problem[]): number {
+  const given = readSize("queue.persistence.size", args.queue?.persistence?.size, problems);
+  if (given !== undefined && given < volumeFloor(maxMemory)) {
+    problems.push({
+      key: "queue.persistence.size",
+      was: shown(args.queue?.persistence?.size),
+      allowed: `at least ${volumeArithmetic(maxMemory)}, so that AOF, its rewrite and a snapshot fit side by side`,
+      fix: "Raise it, or lower `queue.maxMemory`.",
+    });
+  }
+  return given ?? defaultVolume(maxMemory);
+}

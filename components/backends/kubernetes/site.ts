@@ -1,0 +1,30 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { KubernetesTopologyArgs } from "./args";
+import { labels } from "./names";
+import type { KubernetesPlan, ServerPlan } from "./plan";
+
+/** Where the objects of a topology go. */
+export interface Site {
+  readonly parent: pulumi.Resource;
+  readonly name: string;
+  readonly args: KubernetesTopologyArgs;
+  readonly plan: KubernetesPlan;
+  readonly provider: pulumi.ProviderResource;
+  /** What must be there before anything else. */
+  readonly first: readonly pulumi.Resource[];
+}
+
+/** The options of every child. */
+export function childOptions({ parent, provider, first }: Site): pulumi.CustomResourceOptions {
+  return { parent, provider, ...(first.length > 0 && { dependsOn: [...first] }) };
+}
+
+/** Metadata of one role's object. */
+export function metadata(site: Site, plan: ServerPlan, name: string, annotations?: Record<string, string>) {
+  return {
+    name,
+    namespace: site.plan.namespace,
+    labels: labels(plan.names.server, plan.role),
+    ...(annotations && { annotations }),
+  };
+}
