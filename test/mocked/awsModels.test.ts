@@ -101,7 +101,7 @@ describe.skipIf(models === undefined)("what AWS's own API models have against th
           minorUpgrades: maybe(fc.boolean()),
           logRetentionDays: maybe(fc.constantFrom(0, 1, 3653)),
           alarmTopics: maybe(fc.constant(["arn:aws:sns:eu-west-1:123456789012:ops"])),
-          tags: maybe(fc.constant({ team: "jobs" })),
+          tags: maybe(fc.dictionary(fc.string({ unit: "grapheme" }), fc.string(), { maxKeys: 3 })),
         }),
       );
     },
@@ -140,7 +140,7 @@ describe.skipIf(models === undefined)("what AWS's own API models have against th
           queue: role.map((queue) => ({ ...queue, acceptDataLoss: true })),
           app,
           appMemory: maybe(sizes),
-          tags: maybe(fc.constant({ team: "jobs" })),
+          tags: maybe(fc.dictionary(fc.string({ unit: "grapheme" }), fc.string(), { maxKeys: 3 })),
         }),
       );
     },

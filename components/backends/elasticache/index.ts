@@ -1,2 +1,3 @@
-export * from "./args";
+export type { ElasticacheTopologyArgs, GroupArgs } from "./args";
+export { Durability } from "./args";
 export { ElasticacheTopology } from "./topology";

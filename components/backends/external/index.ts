@@ -1,2 +1,2 @@
-export * from "./args";
+export type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
 export { ExternalTopology } from "./topology";

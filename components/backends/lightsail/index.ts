@@ -1,2 +1,3 @@
-export * from "./args";
+export type { AppContainer, LightsailTopologyArgs, PublicEndpoint } from "./args";
+export { Power } from "./args";
 export { LightsailTopology } from "./topology";
