@@ -104,7 +104,7 @@ export class KubernetesTarget implements LiveTarget {
   }
 
   /** The same local port leads to whichever pod serves the role now. */
-  private async reach(role: Role): Promise<void> {
+  async reach(role: Role): Promise<void> {
     await this.forwards.get(role)?.close();
     const port = this.ports.get(role) ?? (await freePort());
     this.ports.set(role, port);
