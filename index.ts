@@ -7,15 +7,8 @@ const settings = readSettings();
 export = async () => {
   await requireReachable(settings);
   const topology = await createTopology("redis", settings);
-  const { backend, cache, queue, env, bullmq, network, guarantees, details } = topology;
-  return {
-    backend,
-    cache,
-    queue,
-    env,
-    bullmq,
-    ...(network && { network }),
-    guarantees,
-    ...(details && { details }),
-  };
+  const { backend, cache, queue, env, bullmq, network, details, guarantees } = topology;
+  const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees };
+  // Pulumi warns of an output that is undefined.
+  return Object.fromEntries(Object.entries(outputs).filter(([, output]) => output !== undefined));
 };

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { type BackendName, backends } from "./components/backends/registry";
 import type { TopologySettings } from "./components/create";
 import { runError } from "./components/errors";
@@ -43,12 +44,19 @@ export function parseSettings(raw: RawConfig, project: string, stack: string): S
     const issues = parsed.error.issues.flatMap((issue) => readIssue(issue, config));
     throw refusal([...issues, ...problems], project, stack);
   }
-  const { backend, cache, queue, protect, ...sections } = withSecrets(parsed.data);
-  const own = (sections as Record<string, object | undefined>)[backend];
-  const args = definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, ...own });
-  problems.push(...backends[backend].problems(args));
+  const { backend } = parsed.data;
+  // Before the secrets are wrapped: what is inside an Output can only be refused when resources exist already.
+  problems.push(...backends[backend].problems(argsOf(parsed.data)));
   if (problems.length > 0) throw refusal(problems, project, stack);
-  return { backend, args, warnings: ignoredSections(sections, backend, project) };
+  const args = argsOf(withSecrets(parsed.data));
+  return { backend, args, warnings: ignoredSections(parsed.data, backend, project) };
+}
+
+/** What the chosen backend's component takes: the common settings and the backend's own. */
+function argsOf(config: z.infer<typeof stackSchema>): TopologyArgs {
+  const { backend, cache, queue, protect, ...sections } = config;
+  const own = (sections as Record<string, object | undefined>)[backend];
+  return definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, ...own });
 }
 
 function refusal(problems: readonly Problem[], project: string, stack: string): pulumi.RunError {
@@ -81,8 +89,9 @@ function enabledOnly<T extends { enabled?: boolean }>(role: T | undefined): Omit
   return args;
 }
 
-function ignoredSections(sections: object, chosen: BackendName, project: string): string[] {
-  return Object.entries(sections)
+function ignoredSections(config: object, chosen: BackendName, project: string): string[] {
+  return Object.entries(config)
+    .filter(([name]) => name in backends)
     .filter(([name, section]) => name !== chosen && Object.keys(section ?? {}).length > 0)
     .map(([name]) => `${project}:${name} has no effect: this stack's backend is \`${chosen}\`.`);
 }

@@ -14,7 +14,7 @@ export interface Server {
   username?: pulumi.Input<string>;
   /** Default false. */
   tls?: pulumi.Input<boolean>;
-  prefix?: pulumi.Input<string>;
+  prefix?: pulumi.Input<string | undefined>;
   caCertificate?: pulumi.Input<string>;
 }
 
@@ -25,8 +25,8 @@ export interface TopologyParts {
   readonly queue?: Server;
   readonly bullmq?: BullmqArgs;
   readonly guarantees: Guarantees;
-  /** What only this backend has to tell. */
-  readonly details?: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Texts by name that only this backend has. Default none. */
+  readonly details?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** The outputs of the contract, the same for every backend, with every secret marked as one. */
@@ -44,7 +44,7 @@ export function topologyOutputs(parts: TopologyParts): Topology {
     ),
     ...(queue && { bullmq: bullmq(queue, parts.bullmq) }),
     guarantees: parts.guarantees,
-    ...(parts.details && { details: parts.details }),
+    ...(parts.details && { details: pulumi.output({ ...parts.details }) }),
   };
 }
 

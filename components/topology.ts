@@ -83,8 +83,11 @@ export interface Endpoint {
   tls: pulumi.Output<boolean>;
   /** `redis://` or `rediss://` with everything in it, percent-encoded. Secret. */
   url: pulumi.Output<string>;
-  /** BullMQ key prefix, where the stack sets one, or with a hash tag where the server runs in cluster mode. */
-  prefix?: pulumi.Output<string>;
+  /**
+   * BullMQ key prefix, where the stack sets one, or with a hash tag where the server runs in cluster mode; undefined
+   * in it = none needed.
+   */
+  prefix?: pulumi.Output<string | undefined>;
   /** PEM of a private certificate authority, only where clients need it. */
   caCertificate?: pulumi.Output<string>;
 }
@@ -115,8 +118,8 @@ export interface Bullmq {
   producer: BullmqConnection;
   /** Connection of workers: waits for Redis. */
   worker: BullmqConnection;
-  /** Only where one is set or needed. */
-  prefix?: pulumi.Output<string>;
+  /** Only where one is set or needed; undefined in it = BullMQ's own. */
+  prefix?: pulumi.Output<string | undefined>;
   defaultJobOptions: JobOptions;
   workerOptions: WorkerOptions;
 }
@@ -141,6 +144,6 @@ export interface Topology {
   /** Present where applications can join a network of the servers. */
   readonly network?: PrivateNetwork;
   readonly guarantees: Guarantees;
-  /** What only this backend has to tell, by name (where its Secrets are, say); the room's docs list the names. */
-  readonly details?: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What only this backend has to tell: texts by name, such as the ARN of a secret. Absent = nothing. */
+  readonly details?: pulumi.Output<Record<string, string>>;
 }

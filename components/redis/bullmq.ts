@@ -33,6 +33,9 @@ export interface BullmqArgs {
   prefix?: string;
 }
 
+/** BullMQ's own prefix as a hash tag: in cluster mode all keys of a script must lie in one slot (BullMQ, "Redis cluster"). */
+export const HASH_TAG_PREFIX = "{bull}";
+
 /** How the wait between a job's attempts grows. */
 export const BackoffType = { Exponential: "exponential", Fixed: "fixed" } as const;
 export type BackoffType = (typeof BackoffType)[keyof typeof BackoffType];

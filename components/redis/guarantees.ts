@@ -9,6 +9,8 @@ export interface Outcome {
   readonly lossSeconds: number;
   /** Why, in one sentence. */
   readonly detail: string;
+  /** True where somebody else runs the server, so that `kept` is their promise and not ours. */
+  readonly elsewhere?: boolean;
 }
 
 /** The events that a guarantee speaks of, in the order they are printed. */
@@ -52,6 +54,7 @@ export const AOF_SURVIVES_CRASH = `Redis hands every write to the kernel before 
 
 export const kept = (detail: string, lossSeconds = 0): Outcome => ({ kept: true, lossSeconds, detail });
 export const lost = (detail: string): Outcome => ({ kept: false, lossSeconds: 0, detail });
+export const elsewhere = (detail: string): Outcome => ({ ...kept(detail), elsewhere: true });
 
 /** A cache persists nothing, on every backend. */
 export const CACHE_GUARANTEES: RoleGuarantees = {
@@ -113,6 +116,7 @@ export function guaranteeTable(guarantees: Guarantees): string {
 
 function cell(guarantees: Guarantees, role: Role, event: Event): string {
   const outcome = guarantees[role]?.[event];
+  if (outcome?.elsewhere) return "up to its provider";
   if (!outcome?.kept) return "lost";
   return outcome.lossSeconds === 0 ? "kept" : `kept, last ${outcome.lossSeconds} s at stake`;
 }

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aclFile } from "../../components/redis/acl";
+import { aclFile, PROBE_USERNAME } from "../../components/redis/acl";
 import { splitArguments } from "../../components/redis/arguments";
 import { renderConfig } from "../../components/redis/config";
 import { connectionUrl } from "../../components/redis/connection";
@@ -243,6 +243,30 @@ describe.skipIf(missing("redis"))("what is rendered, read by a real server", () 
       );
       admin.disconnect();
     });
+  });
+
+  test("the probe may PING, and nothing else", async () => {
+    const file = path.join(folder, "probe.acl");
+    writeFileSync(file, aclFile(["first"], "probing"));
+    const client = clientOf((await start(`${renderConfig([["aclfile", file]])}${NO_PORT}`)).socket);
+    await client.call("AUTH", "default", "first");
+    await client.set("job", "1");
+    await client.call("AUTH", PROBE_USERNAME, "probing");
+    expect(await client.ping()).toBe("PONG");
+    const attempts = [
+      "GET job",
+      "SET job 2",
+      "INFO",
+      "CONFIG GET *",
+      "ACL LIST",
+      "KEYS *",
+      "SHUTDOWN",
+      "PUBLISH a b",
+    ];
+    for (const [command = "", ...args] of attempts.map((attempt) => attempt.split(" "))) {
+      await expect(client.call(command, ...args)).rejects.toThrow(/^NOPERM /);
+    }
+    client.disconnect();
   });
 
   describe("a URL", () => {

@@ -5,7 +5,7 @@ import { createTopology } from "../../components/create";
 import { EVENTS, type RoleGuarantees } from "../../components/redis/guarantees";
 import type { Endpoint, TopologyArgs } from "../../components/topology";
 import { type RecordOptions, record, resolved } from "./harness";
-import { type Subject, subjects } from "./subjects";
+import { completed, type Subject, subjects } from "./subjects";
 
 const PASSWORD = "planted p@ss/word#1";
 
@@ -15,7 +15,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
   (backend, subject) => {
     const roles = { cache: subject.roles?.cache ?? {}, queue: subject.roles?.queue ?? {} };
     const create = (args: TopologyArgs, options: RecordOptions = {}) =>
-      record(() => createTopology("t", { backend, args: { ...subject.required, ...args } }), {
+      record(() => createTopology("t", { backend, args: completed(subject, args) }), {
         state: subject.state,
         call: subject.call,
         ...options,
@@ -23,7 +23,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
 
     test("is in the registry with a summary, and accepts the subject's args", () => {
       expect(backends[backend].summary).toMatch(/^\S.+[^.]$/);
-      expect(backends[backend].problems({ ...subject.required, ...roles })).toEqual([]);
+      expect(backends[backend].problems(completed(subject, roles))).toEqual([]);
     });
 
     test("children carry the topology's name and belong to the component", async () => {
@@ -95,10 +95,11 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
     });
 
     test("a given password appears nowhere in plain", async () => {
-      const args = subject.withPassword?.(PASSWORD) ?? withPasswords(roles, PASSWORD);
+      const password = subject.password ?? PASSWORD;
+      const args = subject.withPassword?.(password) ?? withPasswords(roles, password);
       const { resources, result } = await create(args);
-      expect(Object.values(await resolved(result.env))).toContain(PASSWORD);
-      expect(JSON.stringify(withoutSecrets(resources))).not.toContain(PASSWORD);
+      expect(Object.values(await resolved(result.env))).toContain(password);
+      expect(JSON.stringify(withoutSecrets(resources))).not.toContain(password);
     });
 
     test("what holds queue data is protected, unless the stack says otherwise", async () => {
@@ -129,7 +130,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       const refused = async (args: TopologyArgs) => {
         const seen = await record(async () => {
           try {
-            await createTopology("t", { backend, args: { ...subject.required, ...args } });
+            await createTopology("t", { backend, args: completed(subject, args) });
             return "created";
           } catch (error) {
             return (error as Error).message;

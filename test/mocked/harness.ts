@@ -29,6 +29,8 @@ export interface RegisteredOptions {
 }
 
 export interface RecordOptions {
+  /** Default `redis-topology`. */
+  project?: string;
   /** Default `test`. */
   stack?: string;
   /** Whether the program runs as in `pulumi preview`. Default false. */
@@ -60,7 +62,13 @@ export async function record<T>(
   program: () => T | Promise<T>,
   options: RecordOptions = {},
 ): Promise<Recording<T>> {
-  const { stack = "test", preview = false, state = () => ({}), call = () => ({}) } = options;
+  const {
+    project = "redis-topology",
+    stack = "test",
+    preview = false,
+    state = () => ({}),
+    call = () => ({}),
+  } = options;
   pulumi.runtime.setAllConfig(options.config ?? {}, options.secretKeys);
   await pulumi.runtime.setMocks(
     {
@@ -70,7 +78,7 @@ export async function record<T>(
       }),
       call: (args) => call(args),
     },
-    "redis-topology",
+    project,
     stack,
     preview,
   );
@@ -96,6 +104,20 @@ export async function record<T>(
     return found;
   };
   return { result, resources, list, get };
+}
+
+/** The problems that a component lists when it refuses its args, one a line; fails when it is created. */
+export async function refusals(create: () => unknown): Promise<string[]> {
+  const { result } = await record(() => {
+    try {
+      create();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("The component was created.");
+  });
+  const [, ...lines] = result.split("\n");
+  return lines.map((line) => line.replace(/^ {2}- /, ""));
 }
 
 /** The value of an output; rejects instead of hanging when it is unknown. */

@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
 import { KubernetesTopology } from "../../components/backends/kubernetes/topology";
 import { type RecordOptions, record, resolved } from "./harness";
 import { kubernetesState, subjects } from "./subjects";
 
-const target = subjects.kubernetes.required as { context: string; kubeconfig: string };
+const target = subjects.kubernetes.required?.({}) as { context: string; kubeconfig: string };
 const create = (args: KubernetesTopologyArgs, options: RecordOptions = {}) =>
   record(() => new KubernetesTopology("redis", args), { state: kubernetesState, ...options });
 
@@ -501,7 +502,9 @@ test("rendered: no Secret among the manifests, all of them in one secret output"
   expect(recording.list().filter((item) => item.includes(":Secret "))).toEqual([]);
   const rendered = recording.resources.filter(({ type }) => type.startsWith("kubernetes:"));
   expect(JSON.stringify(rendered)).not.toContain("hush");
-  const left = JSON.parse(await resolved(recording.result.details.secretManifests ?? ""));
+  const { details } = recording.result;
+  expect(await pulumi.isSecret(pulumi.output(details))).toBe(true);
+  const left = JSON.parse((await resolved(details))?.secretManifests ?? "");
   expect(left.items.map(({ metadata: { name } }: Any) => name)).toEqual([
     "redis-cache-auth",
     "redis-cache-connection",

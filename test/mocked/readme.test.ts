@@ -5,7 +5,7 @@ import type { BackendName } from "../../components/backends/registry";
 import { createTopology } from "../../components/create";
 import { EVENTS, type Outcome } from "../../components/redis/guarantees";
 import { record } from "./harness";
-import { subjects } from "./subjects";
+import { completed, subjects } from "./subjects";
 
 const root = resolve(__dirname, "../..");
 const readme = readFileSync(resolve(root, "README.md"), "utf8");
@@ -39,8 +39,8 @@ test("every command of the README is run by a test or by CI", () => {
 
 describe.each(Object.keys(subjects) as BackendName[])("the README's row of %s", (backend) => {
   test("says what a queue survives there", async () => {
-    const { required, roles, state, call } = subjects[backend];
-    const args = { ...required, queue: roles?.queue ?? {} };
+    const { roles, state, call } = subjects[backend];
+    const args = completed(subjects[backend], { queue: roles?.queue ?? {} });
     const { result } = await record(() => createTopology("t", { backend, args }), { state, call });
     const cells = EVENTS.map((event) => cell(result.guarantees.queue?.[event]));
     expect(readme).toContain(`| \`${backend}\` | ${cells.join(" | ")} |`);
@@ -62,6 +62,7 @@ function readOrList(target: string): void {
 }
 
 function cell(outcome: Outcome | undefined): string {
+  if (outcome?.elsewhere) return "its provider";
   if (!outcome?.kept) return "lost";
   return outcome.lossSeconds === 0 ? "kept" : `${outcome.lossSeconds} s`;
 }

@@ -6,10 +6,12 @@ import type { TopologyArgs } from "../../components/topology";
 
 /** What the conformance suite must know of a backend to run against it; what differs is stated, not branched on. */
 export interface Subject {
-  /** The backend's own args, without which nothing can be created (a VPC, a URL). Merged over the suite's roles. */
-  readonly required?: Record<string, unknown>;
+  /** The backend's own args, without which nothing can be created (a VPC, a URL), for these roles. */
+  readonly required?: (args: TopologyArgs) => Record<string, unknown>;
   /** The smallest args of each role that this backend takes. Default `{}`; `external` needs a URL, say. */
   readonly roles?: Required<Pick<TopologyArgs, "cache" | "queue">>;
+  /** A password that this backend takes. Default: one with spaces and odd characters. */
+  readonly password?: string;
   /** Args in which both roles have this password, where it is given otherwise than as `password`. */
   readonly withPassword?: (password: string) => TopologyArgs;
   /** What the provider computes, over the inputs. */
@@ -40,16 +42,67 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     outputs: ["network"],
   },
   kubernetes: {
-    required: { context: "stage", kubeconfig: KUBECONFIG },
+    required: () => ({ context: "stage", kubeconfig: KUBECONFIG }),
     environment: { KUBECONFIG },
     state: kubernetesState,
     protectedResources: [
       "kubernetes:core/v1:Namespace t-namespace",
       "kubernetes:core/v1:PersistentVolumeClaim t-queue-data",
     ],
-    outputs: ["details"],
+  },
+  elasticache: {
+    required: () => ({
+      vpcId: "vpc-1",
+      subnetIds: ["subnet-a", "subnet-b"],
+      allowedSecurityGroups: ["sg-app"],
+    }),
+    password: "0123456789!&#$^<>-abcdef",
+    state: ({ type, name }) => ({
+      ...(type === "random:index/randomPassword:RandomPassword" && { result: "Generated0123456789" }),
+      ...(type === "random:index/randomId:RandomId" && { hex: "0a1b2c3d" }),
+      ...(type.startsWith("aws:") && { arn: `arn:aws:${name}` }),
+      ...(type === "aws:elasticache/replicationGroup:ReplicationGroup" && {
+        primaryEndpointAddress: `${name}.cache.example`,
+        configurationEndpointAddress: `clustercfg.${name}.cache.example`,
+      }),
+    }),
+    protectedResources: ["aws:elasticache/replicationGroup:ReplicationGroup t-queue-group"],
+  },
+  external: {
+    required: ({ cache, queue }) => externalServers(cache !== undefined, queue !== undefined, "given"),
+    withPassword: (password) => ({ cache: {}, queue: {}, ...externalServers(true, true, password) }),
+    state: () => ({
+      observed: { server: "redis 7.4.1", clusterMode: false, policy: "noeviction", persistence: "aof" },
+    }),
+    protectedResources: [],
+  },
+  lightsail: {
+    roles: { cache: {}, queue: { acceptDataLoss: true } },
+    withPassword: (password) =>
+      ({
+        cache: { password },
+        queue: { password, acceptDataLoss: true },
+        // Redis itself only gets a hash of it.
+        app: [{ name: "app", image: "app:1" }],
+      }) as TopologyArgs,
+    state: ({ type }) =>
+      type === "random:index/randomPassword:RandomPassword" ? { result: "Generated0123456789" } : {},
+    protectedResources: ["aws:lightsail/containerService:ContainerService t-service"],
   },
 };
+
+/** The args that belong to a subject: what it requires for these, and these. */
+export function completed(subject: Subject, args: TopologyArgs): TopologyArgs {
+  return { ...subject.required?.(args), ...args };
+}
+
+function externalServers(cache: boolean, queue: boolean, password: string): Record<string, unknown> {
+  const server = (host: string) => ({ host, port: 6390, username: "app", password });
+  return {
+    ...(cache && { cacheServer: server("cache.example") }),
+    ...(queue && { queueServer: server("queue.example") }),
+  };
+}
 
 /** As the random provider does: a password is made once, an id changes exactly with its keepers. */
 export function kubernetesState({

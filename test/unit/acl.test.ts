@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aclFile, DEFAULT_USERNAME } from "../../components/redis/acl";
+import { aclFile, DEFAULT_USERNAME, PROBE_USERNAME } from "../../components/redis/acl";
 
 /** `printf 'secret' | sha256sum` */
 const SECRET = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
@@ -16,6 +16,16 @@ test("two passwords are valid while clients move; the same one twice is one", ()
     `user default on sanitize-payload #${SECRET} #${AWKWARD} ~* &* +@all\n`,
   );
   expect(aclFile(["secret", "secret"])).toBe(aclFile(["secret"]));
+});
+
+test("the probe is a second user, who may only PING", () => {
+  expect(PROBE_USERNAME).toBe("probe");
+  expect(aclFile(["secret"], 'pä ss\n#"')).toBe(
+    `user default on sanitize-payload #${SECRET} ~* &* +@all\nuser probe on sanitize-payload #${AWKWARD} resetchannels -@all +ping\n`,
+  );
+  expect(() => aclFile(["secret"], "")).toThrow(
+    new Error("An ACL file needs at least one password, and none may be empty."),
+  );
 });
 
 test.each([[[]], [[""]], [["secret", ""]]])("%j would leave the server open", (passwords) => {

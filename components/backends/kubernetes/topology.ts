@@ -24,7 +24,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
-  readonly details: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly details?: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: KubernetesTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:KubernetesTopology", name, {}, opts);
@@ -60,7 +60,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
-    this.details = outputs.details ?? {};
+    this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }
 }

@@ -1,0 +1,45 @@
+import { type Problem, shown } from "../../redis/problems";
+import { Engine, Role } from "../../redis/roles";
+import { compareVersions, DURABLE_SINCE, type EngineVersion } from "./engines";
+import type { QueueGroup } from "./guarantees";
+import { DURABLE_FAMILIES, familyOf } from "./nodes";
+
+/** Everything that keeps a group from being durable (ElastiCache User Guide, "Durability: limitations"). */
+export function durabilityProblems(
+  role: Role,
+  life: QueueGroup,
+  { engine, version }: EngineVersion,
+  nodeType: string | undefined,
+  prefix: string | undefined,
+): Problem[] {
+  if (life.durability === undefined) return [];
+  const key = `${role}Group.durability`;
+  const was = shown(life.durability);
+  if (role === Role.Cache) {
+    return [{ key, was, allowed: "nothing: a cache persists nothing", fix: "Remove the setting." }];
+  }
+  const problems: Problem[] = [];
+  const needs = (allowed: string, fix: string) => problems.push({ key, was, allowed, fix });
+  if (engine !== Engine.Valkey || compareVersions(version, DURABLE_SINCE) < 0) {
+    needs(
+      `only with valkey ${DURABLE_SINCE} or later, not ${engine} ${version}`,
+      `Set \`queue.version: "${DURABLE_SINCE}"\`.`,
+    );
+  }
+  if (!life.multiAz) needs("only with Multi-AZ and a replica", "Set `queueGroup.nodes` to 2 or more.");
+  if (nodeType !== undefined && !DURABLE_FAMILIES.includes(familyOf(nodeType))) {
+    needs(
+      `only on nodes of the families ${DURABLE_FAMILIES.join(", ")}, not ${nodeType}`,
+      "Choose one of these.",
+    );
+  }
+  if (prefix !== undefined && !/\{[^{}]+\}/.test(prefix)) {
+    problems.push({
+      key: "queue.bullmq.prefix",
+      was: shown(prefix),
+      allowed: "one with a hash tag, such as {bull}, since a durable group runs in cluster mode",
+      fix: "Put braces around it, or remove the setting.",
+    });
+  }
+  return problems;
+}

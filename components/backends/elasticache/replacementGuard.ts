@@ -1,0 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FixedSettings } from "./replacement";
+
+/** The provider's inputs. */
+export interface ReplacementGuardInputs extends FixedSettings {
+  /** Whether a change that would replace the group is refused. */
+  enforced: boolean;
+}
+
+type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/**
+ * Remembers what a queue's group was created with, and refuses, in the preview already and with the safe way,
+ * a change that would replace it (docs/adr/0032-replacement-guard.md). A dynamic resource; creates nothing.
+ */
+export class ReplacementGuard extends pulumi.CustomResource {
+  constructor(name: string, inputs: Inputs<ReplacementGuardInputs>, opts: pulumi.CustomResourceOptions) {
+    const __provider = "exports.handler = () => require('redis-topology/elasticache-provider').provider;";
+    super("pulumi-nodejs:dynamic/redis-topology:ReplacementGuard", name, { ...inputs, __provider }, opts);
+  }
+}

@@ -1,0 +1,121 @@
+import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
+import * as pulumi from "@pulumi/pulumi";
+import { announceGuarantees, type Server, topologyOutputs } from "../../outputs";
+import { HASH_TAG_PREFIX } from "../../redis/bullmq";
+import type { Guarantees } from "../../redis/guarantees";
+import { describeAll } from "../../redis/problems";
+import type { Bullmq, Endpoint, Topology } from "../../topology";
+import { rolePassword } from "../passwords";
+import { refuse } from "../refuse";
+import { groupAlarms } from "./alarms";
+import type { ElasticacheTopologyArgs } from "./args";
+import { type Context, contextOf } from "./context";
+import { createGroup } from "./group";
+import { type GroupPlan, planElasticache, traits } from "./plan";
+import { storeConnection } from "./secret";
+import { createParameterGroup, createSecurityGroup, createSubnetGroup } from "./surroundings";
+import { tokenProblems } from "./token";
+
+/** The topology as ElastiCache replication groups, one a role. */
+export class ElasticacheTopology extends pulumi.ComponentResource implements Topology {
+  readonly backend: string;
+  readonly cache?: Endpoint;
+  readonly queue?: Endpoint;
+  readonly env: pulumi.Output<Record<string, string>>;
+  readonly bullmq?: Bullmq;
+  readonly guarantees: Guarantees;
+  /** `cacheSecretArn` and `queueSecretArn`: where Secrets Manager holds the connections. */
+  readonly details?: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: ElasticacheTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("redis-topology:index:ElasticacheTopology", name, {}, opts);
+    const plan = planElasticache(args);
+    refuse(name, plan.problems, this);
+    const subnets = createSubnetGroup(contextOf(this, name, "subnets", args), args);
+    const servers = plan.groups.map((group) => createServer(this, name, args, group, subnets.name));
+    const server = (role: string) => servers.find((candidate) => candidate.role === role)?.server;
+
+    const outputs = topologyOutputs({
+      backend: traits.name,
+      cache: server("cache"),
+      queue: server("queue"),
+      bullmq: args.queue?.bullmq,
+      guarantees: plan.guarantees,
+      details: Object.fromEntries(servers.map(({ role, secretArn }) => [`${role}SecretArn`, secretArn])),
+    });
+    announceGuarantees(plan.guarantees, this);
+
+    this.backend = outputs.backend;
+    this.cache = outputs.cache;
+    this.queue = outputs.queue;
+    this.env = outputs.env;
+    this.bullmq = outputs.bullmq;
+    this.guarantees = outputs.guarantees;
+    this.details = outputs.details;
+    this.registerOutputs({ ...outputs });
+  }
+}
+
+function createServer(
+  component: ElasticacheTopology,
+  name: string,
+  args: ElasticacheTopologyArgs,
+  plan: GroupPlan,
+  subnetGroupName: pulumi.Input<string>,
+) {
+  const { role, port, durability } = plan;
+  const context = contextOf(component, name, role, args);
+  const password = rolePassword(component, name, role, args[role] ?? {}).apply((text) => checked(role, text));
+  const group = createGroup(context, args, plan, {
+    subnetGroupName,
+    securityGroupId: createSecurityGroup(context, args, plan).id,
+    parameterGroupName: createParameterGroup(context, plan).name,
+    authToken: password,
+  });
+  createAlarms(context, args, plan, group);
+  const durable = durability !== undefined;
+  const server: Server = {
+    host: durable ? group.configurationEndpointAddress : group.primaryEndpointAddress,
+    port,
+    password,
+    tls: true,
+    ...(durable && { prefix: args.queue?.bullmq?.prefix ?? HASH_TAG_PREFIX }),
+  };
+  return { role, server, secretArn: storeConnection(context, args, role, server) };
+}
+
+/** A password that was not known to the plan is checked when it is. */
+function checked(role: GroupPlan["role"], password: string): string {
+  const problems = tokenProblems(role, password);
+  if (problems.length === 0) return password;
+  throw new pulumi.RunError(describeAll(`The ${role}'s group cannot be created`, problems));
+}
+
+function createAlarms(
+  { component, name, groupId, tags }: Context,
+  args: ElasticacheTopologyArgs,
+  plan: GroupPlan,
+  group: pulumi.Resource,
+): void {
+  const topics = args.alarmTopics ?? [];
+  if (topics.length === 0) return;
+  for (const { suffix, alert, clusterId, ...metric } of groupAlarms(groupId, plan, args)) {
+    new MetricAlarm(
+      `${name}-${plan.role}-${suffix}`,
+      {
+        name: `${groupId}-${suffix}`,
+        alarmDescription: `${alert.summary}. ${alert.description} Runbook: docs/operations.md#${alert.runbook}`,
+        namespace: "AWS/ElastiCache",
+        ...metric,
+        dimensions: { CacheClusterId: clusterId },
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: alert.above,
+        treatMissingData: "notBreaching",
+        alarmActions: topics,
+        okActions: topics,
+        tags,
+      },
+      { parent: component, dependsOn: [group] },
+    );
+  }
+}

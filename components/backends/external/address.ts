@@ -1,0 +1,130 @@
+import { DEFAULT_USERNAME } from "../../redis/acl";
+import { type Problem, shown } from "../../redis/problems";
+import type { Role } from "../../redis/roles";
+
+/** Where a server is and how to log in; plain data. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  /** Empty where the server has none. */
+  readonly password: string;
+  readonly tls: boolean;
+}
+
+/** `ExternalServerArgs` with every value known. */
+export interface PlainServer {
+  readonly url?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: boolean;
+  readonly acceptInsecure?: boolean;
+}
+
+const DEFAULT_PORT = 6379;
+const PARTS = ["host", "port", "username", "password", "tls"] as const;
+const URL_FORM = "redis://user:password@host:port or rediss://…, without database and query";
+
+/** The address of a role's server, and everything wrong with it. No message holds the URL or the password. */
+export function readAddress(role: Role, server: PlainServer): { address?: Address; problems: Problem[] } {
+  const key = `${role}Server`;
+  const problems: Problem[] = [];
+  const address =
+    server.url === undefined ? fromParts(key, server, problems) : fromUrl(key, server, problems);
+  if (!address) return { problems };
+  if (!Number.isInteger(address.port) || address.port < 1 || address.port > 65535) {
+    problems.push({
+      key: `${key}.port`,
+      was: shown(address.port),
+      allowed: "a whole number from 1 to 65535",
+      fix: "Use the port that the server's provider shows.",
+    });
+  }
+  problems.push(...insecurities(key, address, server.acceptInsecure ?? false));
+  return { address, problems };
+}
+
+/** Whether packets to this host never leave it. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function fromParts(key: string, server: PlainServer, problems: Problem[]): Address | undefined {
+  const { host, port = DEFAULT_PORT, username = DEFAULT_USERNAME, password = "" } = server;
+  if (host === undefined || host === "" || /[\s/@[\]]/.test(host)) {
+    problems.push({
+      key: `${key}.host`,
+      was: shown(host),
+      allowed: "a host name or address, or a `url` instead of all parts",
+      fix: "Use the host that the server's provider shows, without scheme, brackets and port.",
+    });
+    return undefined;
+  }
+  return { host, port, username, password, tls: server.tls ?? !isLoopback(host) };
+}
+
+function fromUrl(key: string, server: PlainServer, problems: Problem[]): Address | undefined {
+  const beside = PARTS.filter((part) => server[part] !== undefined);
+  if (beside.length > 0) {
+    problems.push({
+      key: `${key}.url`,
+      was: `given beside ${beside.join(", ")}`,
+      allowed: "the url alone, or the parts alone",
+      fix: "Remove one of the two.",
+    });
+  }
+  const address = parseUrl(server.url ?? "");
+  if (typeof address !== "string") return address;
+  problems.push({
+    key: `${key}.url`,
+    was: address,
+    allowed: URL_FORM,
+    fix: "Copy it from the server's provider; percent-encode odd characters of the password.",
+  });
+  return undefined;
+}
+
+/** The address in a URL, or what is wrong with it. */
+function parseUrl(text: string): Address | string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) return "not a URL";
+  if (!["redis:", "rediss:"].includes(url.protocol)) return `a URL of the scheme ${shown(url.protocol)}`;
+  if (url.hostname === "") return "a URL without a host";
+  if (!["", "/", "/0"].includes(url.pathname)) return "a URL with a database other than 0";
+  if (url.search !== "" || url.hash !== "") return "a URL with a query or fragment";
+  const [username, password] = [decoded(url.username), decoded(url.password)];
+  if (username === undefined || password === undefined) {
+    return "a URL whose user or password is not percent-encoded";
+  }
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: url.port === "" ? DEFAULT_PORT : Number(url.port),
+    username: username || DEFAULT_USERNAME,
+    password,
+    tls: url.protocol === "rediss:",
+  };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function insecurities(key: string, { host, tls, password }: Address, accepted: boolean): Problem[] {
+  if (isLoopback(host) || accepted) return [];
+  const problem = (setting: string, was: string, allowed: string): Problem => ({
+    key: `${key}.${setting}`,
+    was,
+    allowed,
+    fix: "Turn it on at the server's provider, or accept the risk with `acceptInsecure: true` in the stack file.",
+  });
+  return [
+    ...(tls ? [] : [problem("tls", "off", "TLS, since the connection leaves this host")]),
+    ...(password === "" ? [problem("password", "missing", "a password, since others reach this host")] : []),
+  ];
+}

@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Address } from "./address";
+
+/** What a server said of itself. */
+export interface Observation {
+  /** `redis 7.4.1` or `valkey 8.1.0`. */
+  server: string;
+  clusterMode: boolean;
+  /** `noeviction`, `allkeys-lru`, …; empty where the service hides it. */
+  policy: string;
+  /** `aof`, `rdb`, `none`; empty where the service hides it. */
+  persistence: string;
+}
+
+/** The provider's inputs. */
+export interface ExternalServerInputs extends Address {
+  role: string;
+  caCertificate?: string;
+  /** Whether this run is a preview, which connects to nothing; never kept. */
+  preview?: boolean;
+}
+
+/** What is kept in the state. */
+export interface ExternalServerState extends ExternalServerInputs {
+  /** Absent until the first `pulumi up`. */
+  observed?: Observation;
+}
+
+type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/**
+ * A server that somebody else runs, as it was found at the last `pulumi up`: a dynamic resource that creates
+ * nothing and connects, once a run, to see whether the role can live there (docs/adr/0030-external-check.md).
+ */
+export class ExternalServer extends pulumi.CustomResource {
+  declare readonly observed: pulumi.Output<Observation>;
+
+  constructor(name: string, inputs: Inputs<ExternalServerInputs>, opts: pulumi.CustomResourceOptions) {
+    super(
+      "pulumi-nodejs:dynamic/redis-topology:ExternalServer",
+      name,
+      {
+        observed: undefined,
+        ...inputs,
+        __provider: "exports.handler = () => require('redis-topology/external-provider').provider;",
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] }),
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { CACHE_GUARANTEES, elsewhere, kept, type RoleGuarantees } from "../../redis/guarantees";
+import { type BackendTraits, planTopology, type TopologyPlan } from "../../redis/plan";
+import type { Problem } from "../../redis/problems";
+import { ROLES } from "../../redis/roles";
+import { type PlainServer, readAddress } from "./address";
+import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
+
+const SERVER_SETS_IT = "the server exists already, and its provider sets it";
+
+export const traits: BackendTraits = {
+  name: "external",
+  defaultPorts: { cache: 6379, queue: 6379 },
+  sharesAddress: false,
+  refuses: {
+    maxMemory: SERVER_SETS_IT,
+    memoryLimit: SERVER_SETS_IT,
+    evictionPolicy: SERVER_SETS_IT,
+    engine: SERVER_SETS_IT,
+    version: SERVER_SETS_IT,
+    config: SERVER_SETS_IT,
+    port: "it belongs to `cacheServer` or `queueServer`",
+    password: "it belongs to `cacheServer` or `queueServer`",
+    previousPassword: SERVER_SETS_IT,
+    "persistence.size": SERVER_SETS_IT,
+    "persistence.storageClass": SERVER_SETS_IT,
+  },
+};
+
+/** Nothing here is ours to promise, except that destroying the stack leaves the server alone. */
+const QUEUE_GUARANTEES: RoleGuarantees = {
+  processCrash: elsewhere("`pulumi up` warns when the server shows neither AOF nor RDB."),
+  redeploy: kept("The server is not touched."),
+  hostCrash: elsewhere("The loss window is that of the plan you bought: AOF seconds, RDB minutes to hours."),
+  hostLoss: elsewhere("Ask for a replica or backups."),
+  zoneLoss: elsewhere("Ask for replicas in several zones."),
+  destroy: kept("The server is not touched."),
+};
+
+/** Everything decided about the topology, and everything wrong with it as far as its values are known. Pure. */
+export function planExternal(args: ExternalTopologyArgs): TopologyPlan {
+  const cache = { ...CACHE_GUARANTEES, destroy: kept("The server is not touched.") };
+  const plan = planTopology(traits, args, { cache, queue: QUEUE_GUARANTEES });
+  return { ...plan, problems: [...plan.problems, ...serverProblems(args)] };
+}
+
+function serverProblems(args: ExternalTopologyArgs): Problem[] {
+  return ROLES.flatMap((role): Problem[] => {
+    const key = `${role}Server`;
+    const server = role === "cache" ? args.cacheServer : args.queueServer;
+    if (!args[role] && !server) return [];
+    if (!args[role]) {
+      const fix = `Add \`${role}: {}\` to use the server, or remove \`${key}\`.`;
+      return [{ key, was: `given without \`${role}\``, allowed: `only together with \`${role}\``, fix }];
+    }
+    if (!server) {
+      const fix = `Give \`${key}.url\`, or its parts: host, port, password.`;
+      return [{ key, was: "missing", allowed: "where the server is", fix }];
+    }
+    return isPlain(server) ? readAddress(role, server).problems : [];
+  });
+}
+
+/** Whether nothing in it is still to come; what is not plain is read when it is known. */
+export function isPlain(server: ExternalServerArgs): server is ExternalServerArgs & PlainServer {
+  const text = (value: pulumi.Input<string> | undefined) => value === undefined || typeof value === "string";
+  return text(server.url) && text(server.password);
+}

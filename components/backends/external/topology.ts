@@ -1,0 +1,105 @@
+import * as pulumi from "@pulumi/pulumi";
+import { announceGuarantees, type Server, topologyOutputs } from "../../outputs";
+import { HASH_TAG_PREFIX } from "../../redis/bullmq";
+import type { Guarantees } from "../../redis/guarantees";
+import { describeAll } from "../../redis/problems";
+import { Role } from "../../redis/roles";
+import type { Bullmq, Endpoint, Topology } from "../../topology";
+import { refuse } from "../refuse";
+import { type Address, readAddress } from "./address";
+import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
+import { ExternalServer, type Observation } from "./externalServer";
+import { planExternal, traits } from "./plan";
+
+/** The topology as servers that somebody else runs: checked, never changed. */
+export class ExternalTopology extends pulumi.ComponentResource implements Topology {
+  readonly backend: string;
+  readonly cache?: Endpoint;
+  readonly queue?: Endpoint;
+  readonly env: pulumi.Output<Record<string, string>>;
+  readonly bullmq?: Bullmq;
+  readonly guarantees: Guarantees;
+
+  constructor(name: string, args: ExternalTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("redis-topology:index:ExternalTopology", name, {}, opts);
+    const plan = planExternal(args);
+    refuse(name, plan.problems, this);
+    const checked = args.checkAtDeploy ?? true;
+    if (!checked) warnUnchecked(this);
+    const server = (role: Role, given: ExternalServerArgs | undefined) =>
+      args[role] && given && useServer(this, name, role, given, checked);
+
+    const outputs = topologyOutputs({
+      backend: traits.name,
+      cache: server(Role.Cache, args.cacheServer),
+      queue: server(Role.Queue, args.queueServer),
+      bullmq: args.queue?.bullmq,
+      guarantees: plan.guarantees,
+    });
+    announceGuarantees(plan.guarantees, this);
+
+    this.backend = outputs.backend;
+    this.cache = outputs.cache;
+    this.queue = outputs.queue;
+    this.env = outputs.env;
+    this.bullmq = outputs.bullmq;
+    this.guarantees = outputs.guarantees;
+    this.registerOutputs({ ...outputs });
+  }
+}
+
+function useServer(
+  parent: ExternalTopology,
+  name: string,
+  role: Role,
+  given: ExternalServerArgs,
+  checked: boolean,
+): Server {
+  const address = pulumi
+    .all([given.url, given.password])
+    .apply(([url, password]) => knownAddress(role, { ...given, url, password }));
+  // A secret URL holds these too, but they are no secrets.
+  const open = pulumi.unsecret(address.apply(({ password: _, ...rest }) => rest));
+  const { host, port, username, tls } = open;
+  const password = pulumi.secret(address.password);
+  const { caCertificate, clusterMode } = given;
+  const parts = {
+    host,
+    port,
+    username,
+    tls,
+    password,
+    ...(caCertificate !== undefined && { caCertificate }),
+  };
+  if (!checked) return { ...parts, ...(clusterMode && { prefix: HASH_TAG_PREFIX }) };
+
+  const inputs = { role, ...parts, preview: pulumi.runtime.isDryRun() };
+  const { observed } = new ExternalServer(`${name}-${role}`, inputs, { parent });
+  observed.apply((seen) => warnVolatile(role, seen, parent));
+  return {
+    ...parts,
+    prefix: observed.apply((seen) => ((clusterMode ?? seen.clusterMode) ? HASH_TAG_PREFIX : undefined)),
+  };
+}
+
+/** What the plan could not read because it was not known yet is read, and refused, here. */
+function knownAddress(role: Role, server: ExternalServerArgs & { url?: string; password?: string }): Address {
+  const { address, problems } = readAddress(role, server);
+  if (!address || problems.length > 0) {
+    throw new pulumi.RunError(describeAll(`The ${role} server cannot be used`, problems));
+  }
+  return address;
+}
+
+function warnUnchecked(resource: pulumi.Resource): void {
+  const text =
+    "`checkAtDeploy` is false: nobody has looked whether the servers answer, and whether the queue evicts.";
+  pulumi.log.warn(text, resource);
+}
+
+function warnVolatile(role: Role, { persistence }: Observation, resource: pulumi.Resource): void {
+  if (role !== Role.Queue || persistence !== "none") return;
+  const text =
+    "The queue's server shows no AOF, and has never saved an RDB file: a restart may lose every job.";
+  pulumi.log.warn(`${text} Turn persistence on at its provider.`, resource);
+}

@@ -1,0 +1,74 @@
+import { type Problem, shown } from "../../redis/problems";
+import type { AppContainer, LightsailTopologyArgs } from "./args";
+
+/** Lightsail quotas: containers of one deployment, Redis among them. */
+const MOST_CONTAINERS = 10;
+/** Lightsail API, `ContainerName`. */
+const MOST_NAME = 53;
+const NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+const PROTOCOLS = ["HTTP", "HTTPS", "TCP", "UDP"];
+
+/** Everything wrong with the user's own containers, beside Redis' own names and ports. */
+export function appProblems(
+  args: LightsailTopologyArgs,
+  redis: { readonly names: readonly string[]; readonly ports: readonly number[] },
+): Problem[] {
+  const app = args.app ?? [];
+  const problems = app.flatMap((container, index) =>
+    containerProblems(container, `app.${index}`, redis.ports),
+  );
+  const names = [...redis.names, ...app.map(({ name }) => name)];
+  for (const name of new Set(names.filter((name, index) => names.indexOf(name) !== index))) {
+    const fix = "Rename one of them.";
+    problems.push({
+      key: "app",
+      was: `two containers called ${shown(name)}`,
+      allowed: "different names",
+      fix,
+    });
+  }
+  if (names.length > MOST_CONTAINERS) {
+    const allowed = `at most ${MOST_CONTAINERS} in a deployment, Redis among them`;
+    problems.push({ key: "app", was: `${names.length} containers`, allowed, fix: "Merge some." });
+  }
+  return [...problems, ...endpointProblems(args)];
+}
+
+function containerProblems(container: AppContainer, key: string, taken: readonly number[]): Problem[] {
+  const problems: Problem[] = [];
+  if (!NAME.test(container.name) || container.name.length > MOST_NAME) {
+    problems.push({
+      key: `${key}.name`,
+      was: shown(container.name),
+      allowed: `1 to ${MOST_NAME} lower-case letters, digits and inner hyphens`,
+      fix: "Correct the name.",
+    });
+  }
+  for (const [port, protocol] of Object.entries(container.ports ?? {})) {
+    const portKey = `${key}.ports.${port}`;
+    if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65535 || !PROTOCOLS.includes(protocol)) {
+      const allowed = `a port from 1 to 65535 with ${PROTOCOLS.join(", ")}`;
+      problems.push({ key: portKey, was: shown(protocol), allowed, fix: "Correct port or protocol." });
+    }
+    if (taken.includes(Number(port))) {
+      const allowed = "a port that Redis does not have: all containers share one network namespace";
+      problems.push({ key: portKey, was: "taken by Redis", allowed, fix: "Choose another port." });
+    }
+  }
+  return problems;
+}
+
+function endpointProblems({ app = [], publicEndpoint }: LightsailTopologyArgs): Problem[] {
+  if (!publicEndpoint) return [];
+  const { container, port } = publicEndpoint;
+  const target = app.find(({ name }) => name === container);
+  if (!target) {
+    const allowed = `an app container${app.length > 0 ? `: ${app.map(({ name }) => name).join(", ")}` : ""}; never Redis`;
+    const fix = "Name the container that serves HTTP.";
+    return [{ key: "publicEndpoint.container", was: shown(container), allowed, fix }];
+  }
+  if (["HTTP", "HTTPS"].includes(target.ports?.[port] ?? "")) return [];
+  const allowed = `an HTTP or HTTPS port of ${container}`;
+  const fix = `Add it to the container's ports: \`{ "${port}": "HTTP" }\`.`;
+  return [{ key: "publicEndpoint.port", was: shown(port), allowed, fix }];
+}

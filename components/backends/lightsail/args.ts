@@ -1,0 +1,57 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { TopologyArgs } from "../../topology";
+
+/** A topology in one Lightsail container service. It has no disk: every deployment, and every change is one, loses the data. */
+export interface LightsailTopologyArgs extends TopologyArgs {
+  /** Size of the service's node. Default: the smallest that holds the roles and `appMemory`. In place, with a new deployment. */
+  power?: Power;
+  /** Nodes; only 1 is taken, since every further one would be another Redis behind the same name. */
+  scale?: number;
+  /** Redis or Valkey image with a tag or digest, from a public registry. Default by the role's engine and version. */
+  image?: string;
+  /** The user's own containers, deployed beside Redis, which they reach on `localhost`. Default none. */
+  app?: AppContainer[];
+  /** Memory that all app containers together need, such as `512Mi`. Default 256Mi a container. */
+  appMemory?: string;
+  /** The one container port that the Internet reaches, by HTTPS. Default none. */
+  publicEndpoint?: PublicEndpoint;
+  /** Whether the containers are deployed. With false only the service is made, for teams with a deployment file of their own. Default true. */
+  deploy?: boolean;
+  /** Tags on the service. */
+  tags?: Record<string, string>;
+}
+
+/** One container of the user's own. Every change is a new deployment. */
+export interface AppContainer {
+  /** 1 to 53 lower-case letters, digits and hyphens. */
+  name: string;
+  /** Image with a tag or digest. */
+  image: string;
+  /** Launch command, a list. Default the image's own. */
+  command?: string[];
+  /** Environment, over the topology's `REDIS_*`. Readable to whoever may describe the deployment. */
+  environment?: Record<string, pulumi.Input<string>>;
+  /** Port to protocol: `{ "3000": "HTTP" }`. HTTP, HTTPS, TCP or UDP. */
+  ports?: Record<string, string>;
+}
+
+/** Where the Internet gets in. */
+export interface PublicEndpoint {
+  /** Name of an app container; never Redis. */
+  container: string;
+  /** One of its HTTP or HTTPS ports. */
+  port: number;
+  /** Path that answers with a status from 200 to 499. Default `/`. */
+  healthPath?: string;
+}
+
+/** Sizes of a container service's node. */
+export const Power = {
+  Nano: "nano",
+  Micro: "micro",
+  Small: "small",
+  Medium: "medium",
+  Large: "large",
+  Xlarge: "xlarge",
+} as const;
+export type Power = (typeof Power)[keyof typeof Power];

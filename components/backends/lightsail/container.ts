@@ -1,0 +1,64 @@
+import { aclFile } from "../../redis/acl";
+import { renderConfig } from "../../redis/config";
+import type { RolePlan } from "../../redis/plan";
+import { Engine } from "../../redis/roles";
+
+/** One container of a deployment, as Lightsail's API and the provider take it. */
+export interface Container {
+  readonly containerName: string;
+  readonly image: string;
+  readonly commands: string[];
+  readonly environment: Record<string, string>;
+  readonly ports: Record<string, string>;
+}
+
+const ENGINES: Readonly<Record<Engine, { image(version: string): string; version: string; server: string }>> =
+  {
+    redis: { image: (version) => `redis:${version}-alpine`, version: "7.4", server: "redis-server" },
+    valkey: { image: (version) => `valkey/valkey:${version}-alpine`, version: "8", server: "valkey-server" },
+  };
+
+/** Name of a role's container. */
+export function containerName(role: string): string {
+  return `redis-${role}`;
+}
+
+/**
+ * A role's container. Lightsail has neither files nor secrets: configuration and users come in the environment,
+ * the passwords as SHA-256 hashes only, and are written to the working directory before the image's own entry
+ * point starts the server and drops root's rights.
+ */
+export function redisContainer(
+  plan: RolePlan,
+  image: string | undefined,
+  passwords: readonly string[],
+): Container {
+  const { image: named, version, server } = ENGINES[plan.engine ?? Engine.Redis];
+  return {
+    containerName: containerName(plan.role),
+    image: image ?? named(plan.version ?? version),
+    commands: ["sh", "-c", startScript(server)],
+    environment: {
+      REDIS_CONF: renderConfig([
+        ...plan.directives,
+        ["port", String(plan.port)],
+        // Other Lightsail services come in from outside this container's network namespace.
+        ["bind", "*", "-::*"],
+        ["aclfile", "./users.acl"],
+      ]),
+      REDIS_ACL: aclFile(passwords),
+    },
+    ports: { [plan.port]: "TCP" },
+  };
+}
+
+function startScript(server: string): string {
+  return [
+    "set -eu",
+    "umask 077",
+    `printf '%s' "$REDIS_CONF" > redis.conf`,
+    `printf '%s' "$REDIS_ACL" > users.acl`,
+    "unset REDIS_CONF REDIS_ACL",
+    `exec docker-entrypoint.sh ${server} ./redis.conf`,
+  ].join("\n");
+}

@@ -1,0 +1,70 @@
+import { CACHE_GUARANTEES, lost, type RoleGuarantees } from "../../redis/guarantees";
+import { type BackendTraits, planTopology, rolePlans, type TopologyPlan } from "../../redis/plan";
+import { type Problem, shown } from "../../redis/problems";
+import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
+import { appProblems } from "./app";
+import type { LightsailTopologyArgs, Power } from "./args";
+import { containerName } from "./container";
+import { choosePower } from "./powers";
+
+const APP_MEMORY = 256 * 1024 ** 2;
+
+export const traits: BackendTraits = {
+  name: "lightsail",
+  defaultPorts: { cache: 6379, queue: 6380 },
+  sharesAddress: true,
+  refuses: {
+    memoryLimit: "a Lightsail container has no limit of its own; `power` is derived from `maxMemory`",
+    "persistence.size": "a container service has no disk",
+    "persistence.storageClass": "a container service has no disk",
+  },
+};
+
+const NO_DISK = "A container service has no disk.";
+
+const QUEUE_GUARANTEES: RoleGuarantees = {
+  processCrash: lost(`${NO_DISK} The container starts again empty.`),
+  redeploy: lost(`${NO_DISK} Every deployment, of the app too, starts new containers.`),
+  hostCrash: lost(NO_DISK),
+  hostLoss: lost(NO_DISK),
+  zoneLoss: lost(NO_DISK),
+  destroy: lost(NO_DISK),
+};
+
+/** The common plan with the size of the service. */
+export interface LightsailPlan extends TopologyPlan {
+  readonly power: Power;
+}
+
+/** Everything decided about the topology, and everything wrong with it. Pure. */
+export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
+  const plan = planTopology(traits, args, { cache: CACHE_GUARANTEES, queue: QUEUE_GUARANTEES });
+  const roles = rolePlans(plan);
+  const problems: Problem[] = [...plan.problems];
+  const app = (args.app ?? []).length;
+  const needs = {
+    ...Object.fromEntries(roles.map(({ role, memoryLimit }) => [role, memoryLimit])),
+    ...(app > 0 && { app: appMemory(args.appMemory, app, problems) }),
+  };
+  const power = choosePower(args.power, needs, problems);
+  if (args.scale !== undefined && args.scale !== 1) {
+    const allowed = "1: every further node would be another Redis behind the same name";
+    const fix =
+      "Remove the setting; for more throughput raise `power`, or run the app in a service of its own.";
+    problems.push({ key: "scale", was: shown(args.scale), allowed, fix });
+  }
+  const redis = { names: roles.map(({ role }) => containerName(role)), ports: roles.map(({ port }) => port) };
+  problems.push(...appProblems(args, redis));
+  return { ...plan, power, problems };
+}
+
+function appMemory(given: string | undefined, containers: number, problems: Problem[]): number {
+  if (given === undefined) return containers * APP_MEMORY;
+  try {
+    return parseSize(given);
+  } catch (error) {
+    if (!(error instanceof SizeError)) throw error;
+    problems.push({ key: "appMemory", was: error.message, allowed: SIZE_FORMS, fix: "Correct the size." });
+    return 0;
+  }
+}

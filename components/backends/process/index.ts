@@ -1,0 +1,2 @@
+export type { ProcessTopologyArgs } from "./args";
+export { ProcessTopology } from "./topology";

@@ -1,0 +1,31 @@
+import { Redis } from "ioredis";
+
+/** How long a request waits for the cache before it does without. */
+const PATIENCE_MS = 500;
+
+/** A cache that an application can live without: when Redis is away, everything is loaded anew. */
+export class Cache {
+  private readonly redis: Redis;
+
+  constructor(url: string) {
+    this.redis = new Redis(url, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: PATIENCE_MS,
+    });
+    this.redis.on("error", () => {}); // ioredis connects again by itself; callers do without meanwhile
+  }
+
+  /** The value under `key`, else what `load` gives, which is then kept for `ttlSeconds`. */
+  async getOrLoad<T>(key: string, ttlSeconds: number, load: () => Promise<T>): Promise<T> {
+    const cached = await this.redis.get(key).catch(() => null);
+    if (cached !== null) return JSON.parse(cached);
+    const value = await load();
+    await this.redis.set(key, JSON.stringify(value), "EX", ttlSeconds).catch(() => null);
+    return value;
+  }
+
+  close(): void {
+    this.redis.disconnect();
+  }
+}

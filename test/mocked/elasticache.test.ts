@@ -1,0 +1,526 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import type { ElasticacheTopologyArgs } from "../../components/backends/elasticache/args";
+import { ElasticacheTopology } from "../../components/backends/elasticache/topology";
+import { record, refusals, resolved } from "./harness";
+import { subjects } from "./subjects";
+
+const GROUP = "aws:elasticache/replicationGroup:ReplicationGroup";
+const PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup";
+const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const RANDOM_ID = "random:index/randomId:RandomId";
+const GUARD = "pulumi-nodejs:dynamic/redis-topology:ReplacementGuard";
+
+const network = { vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"], allowedSecurityGroups: ["sg-app"] };
+
+const create = (args: ElasticacheTopologyArgs, stack = "prod") =>
+  record(() => new ElasticacheTopology("r", { ...network, ...args }), {
+    stack,
+    state: subjects.elasticache.state,
+  });
+
+test("defaults: a queue on two nodes in two zones, with everything it needs", async () => {
+  const recording = await create({ queue: {} });
+  const queue = "redis-topology-prod-r-queue";
+  const tags = (name: string) => ({
+    Name: name,
+    "pulumi:project": "redis-topology",
+    "pulumi:stack": "prod",
+    "redis-topology": "r",
+  });
+  const child = (type: string, name: string, inputs: object, options: object = {}) => ({
+    type,
+    name,
+    custom: true,
+    inputs,
+    options: { parent: "r", ...options },
+  });
+  const logs = (logType: string) =>
+    child("aws:cloudwatch/logGroup:LogGroup", `r-queue-${logType}`, {
+      name: `/aws/vendedlogs/elasticache/${queue}/${logType}`,
+      retentionInDays: 30,
+      tags: tags(queue),
+    });
+  const delivery = (logType: string) => ({
+    destination: `/aws/vendedlogs/elasticache/${queue}/${logType}`,
+    destinationType: "cloudwatch-logs",
+    logFormat: "json",
+    logType,
+  });
+  expect(recording.resources).toEqual([
+    {
+      type: "redis-topology:index:ElasticacheTopology",
+      name: "r",
+      custom: false,
+      inputs: {},
+      options: {},
+    },
+    child(SECURITY_GROUP, "r-queue-clients", {
+      name: `redis-${queue}`,
+      description: "Clients of the Redis topology: queue",
+      vpcId: "vpc-1",
+      ingress: [
+        { description: "Redis", protocol: "tcp", fromPort: 6379, toPort: 6379, securityGroups: ["sg-app"] },
+      ],
+      tags: tags(queue),
+    }),
+    child(
+      "aws:secretsmanager/secret:Secret",
+      "r-queue-connection",
+      {
+        name: `${queue}-0a1b2c3d`,
+        description: "Connection of the Redis topology: queue",
+        recoveryWindowInDays: 7,
+        tags: tags(queue),
+      },
+      { dependsOn: ["r-queue-connection-name"] },
+    ),
+    child(RANDOM_ID, "r-queue-connection-name", { byteLength: 4, keepers: { groupId: queue } }),
+    child(
+      "aws:secretsmanager/secretVersion:SecretVersion",
+      "r-queue-connection-version",
+      {
+        secretId: "r-queue-connection-id",
+        secretString: {
+          secret: JSON.stringify({
+            host: "r-queue-group.cache.example",
+            port: 6379,
+            username: "default",
+            password: "Generated0123456789",
+            tls: true,
+            url: "rediss://default:Generated0123456789@r-queue-group.cache.example:6379",
+          }),
+        },
+      },
+      {
+        dependsOn: ["r-queue-connection", "r-queue-group", "r-queue-password"],
+        additionalSecretOutputs: ["secretBinary", "secretString", "secretStringWo"],
+      },
+    ),
+    logs("engine-log"),
+    child(RANDOM_ID, "r-queue-final-snapshot", {
+      byteLength: 4,
+      keepers: {
+        groupId: queue,
+        port: "6379",
+        vpcId: "vpc-1",
+        kmsKeyId: "",
+        engine: "valkey",
+        version: "8.2",
+        durable: "false",
+      },
+    }),
+    child(
+      GROUP,
+      "r-queue-group",
+      {
+        replicationGroupId: queue,
+        description: "Redis topology: queue",
+        engine: "valkey",
+        engineVersion: "8.2",
+        nodeType: "cache.t4g.micro",
+        port: 6379,
+        parameterGroupName: `${queue}-valkey8`,
+        numCacheClusters: 2,
+        automaticFailoverEnabled: true,
+        multiAzEnabled: true,
+        subnetGroupName: "redis-topology-prod-r-subnets",
+        securityGroupIds: ["r-queue-clients-id"],
+        transitEncryptionEnabled: true,
+        transitEncryptionMode: "required",
+        atRestEncryptionEnabled: true,
+        authToken: { secret: "Generated0123456789" },
+        authTokenUpdateStrategy: "SET",
+        snapshotRetentionLimit: 7,
+        snapshotWindow: "02:00-03:00",
+        finalSnapshotIdentifier: `${queue}-0a1b2c3d`,
+        maintenanceWindow: "sun:04:00-sun:05:00",
+        applyImmediately: true,
+        autoMinorVersionUpgrade: false,
+        logDeliveryConfigurations: [delivery("slow-log"), delivery("engine-log")],
+        tags: tags(queue),
+      },
+      {
+        protect: true,
+        deleteBeforeReplace: true,
+        dependsOn: [
+          "r-queue-clients",
+          "r-queue-engine-log",
+          "r-queue-final-snapshot",
+          "r-queue-guard",
+          "r-queue-parameters",
+          "r-queue-password",
+          "r-queue-slow-log",
+          "r-subnets",
+        ],
+        ignoreChanges: ["snapshotName"],
+        additionalSecretOutputs: ["authToken", "authTokenWo"],
+        customTimeouts: { create: "60m", update: "120m", delete: "60m" },
+      },
+    ),
+    child(GUARD, "r-queue-guard", {
+      __provider: "exports.handler = () => require('redis-topology/elasticache-provider').provider;",
+      groupId: queue,
+      port: 6379,
+      vpcId: "vpc-1",
+      kmsKeyId: "",
+      engine: "valkey",
+      version: "8.2",
+      durable: false,
+      enforced: true,
+    }),
+    child(PARAMETERS, "r-queue-parameters", {
+      name: `${queue}-valkey8`,
+      family: "valkey8",
+      description: "Redis topology: queue",
+      parameters: [
+        { name: "maxmemory-policy", value: "noeviction" },
+        { name: "reserved-memory-percent", value: "50" },
+      ],
+      tags: tags(queue),
+    }),
+    child(
+      "random:index/randomPassword:RandomPassword",
+      "r-queue-password",
+      { length: 40, special: false },
+      { additionalSecretOutputs: ["bcryptHash", "result"] },
+    ),
+    logs("slow-log"),
+    child("aws:elasticache/subnetGroup:SubnetGroup", "r-subnets", {
+      name: "redis-topology-prod-r-subnets",
+      description: "Redis topology",
+      subnetIds: ["subnet-a", "subnet-b"],
+      tags: tags("redis-topology-prod-r-subnets"),
+    }),
+  ]);
+  expect(await resolved(recording.result.details)).toEqual({ queueSecretArn: "arn:aws:r-queue-connection" });
+});
+
+test("defaults: a cache is one node without snapshots, unprotected", async () => {
+  const { get, list } = await create({ cache: {} });
+  const { inputs, options } = get(GROUP, "r-cache-group");
+  expect(inputs).toMatchObject({
+    numCacheClusters: 1,
+    automaticFailoverEnabled: false,
+    multiAzEnabled: false,
+    snapshotRetentionLimit: 0,
+  });
+  expect(Object.keys(inputs).filter((key) => /snapshot(Window|Name)|final/i.test(key))).toEqual([]);
+  expect(options.protect).toBeUndefined();
+  expect(list().filter((entry) => entry.startsWith(GUARD))).toEqual([]);
+});
+
+test("overrides: both roles, everything said", async () => {
+  const { get, result, list } = await create({
+    cache: {
+      maxMemory: "20gb",
+      evictionPolicy: "allkeys-lfu",
+      engine: "redis",
+      port: 6390,
+      config: { timeout: "300" },
+    },
+    queue: { maxMemory: "4gb", version: "9.0", password: "given-token-0123456789" },
+    allowedSecurityGroups: [],
+    allowedCidrs: ["10.0.0.0/16", "2001:db8::/32", "0.0.0.0/0"],
+    allowAnyAddress: true,
+    cacheGroup: {
+      nodes: 2,
+      multiAz: false,
+      snapshotDays: 1,
+      snapshotWindow: "01:00-02:30",
+      finalSnapshot: true,
+    },
+    queueGroup: {
+      nodes: 3,
+      durability: "sync",
+      snapshotDays: 35,
+      restoreFrom: "old-jobs",
+      reservedMemoryPercent: 30,
+    },
+    kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/k",
+    maintenanceWindow: "mon:05:00-mon:06:00",
+    applyImmediately: false,
+    minorUpgrades: true,
+    logRetentionDays: 0,
+    alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:ops"],
+    alarmMemoryPercent: 70,
+    alarmConnections: 50,
+    protect: false,
+    tags: { team: "jobs", Name: "ours" },
+  });
+  const cache = get(GROUP, "r-cache-group");
+  expect(cache.inputs).toMatchObject({
+    engine: "redis",
+    engineVersion: "7.1",
+    nodeType: "cache.r7g.2xlarge",
+    port: 6390,
+    numCacheClusters: 2,
+    automaticFailoverEnabled: true,
+    multiAzEnabled: false,
+    snapshotRetentionLimit: 1,
+    snapshotWindow: "01:00-02:30",
+    finalSnapshotIdentifier: "redis-topology-prod-r-cache-0a1b2c3d",
+    kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/k",
+    maintenanceWindow: "mon:05:00-mon:06:00",
+    applyImmediately: false,
+    autoMinorVersionUpgrade: true,
+    logDeliveryConfigurations: [],
+    tags: { Name: "ours", team: "jobs" },
+  });
+  expect(cache.options.ignoreChanges).toEqual(["engineVersion", "snapshotName"]);
+  expect(get(PARAMETERS, "r-cache-parameters").inputs).toMatchObject({
+    name: "redis-topology-prod-r-cache-redis7",
+    family: "redis7",
+    parameters: [
+      { name: "maxmemory-policy", value: "allkeys-lfu" },
+      { name: "reserved-memory-percent", value: "25" },
+      { name: "timeout", value: "300" },
+    ],
+  });
+  expect(get(SECURITY_GROUP, "r-cache-clients").inputs.ingress).toEqual([
+    {
+      description: "Redis",
+      protocol: "tcp",
+      fromPort: 6390,
+      toPort: 6390,
+      cidrBlocks: ["10.0.0.0/16", "0.0.0.0/0"],
+      ipv6CidrBlocks: ["2001:db8::/32"],
+    },
+  ]);
+  const queue = get(GROUP, "r-queue-group");
+  expect(queue.options.protect).toBeUndefined();
+  expect(queue.inputs).toMatchObject({
+    clusterMode: "enabled",
+    numNodeGroups: 1,
+    replicasPerNodeGroup: 2,
+    durability: "sync",
+    nodeType: "cache.m7g.large",
+    snapshotName: "old-jobs",
+    authToken: { secret: "given-token-0123456789" },
+  });
+  expect(queue.inputs).not.toHaveProperty("numCacheClusters");
+  expect(get(PARAMETERS, "r-queue-parameters").inputs).toMatchObject({
+    name: "redis-topology-prod-r-queue-valkey9-cluster",
+    family: "valkey9",
+    parameters: [
+      { name: "cluster-enabled", value: "yes" },
+      { name: "maxmemory-policy", value: "noeviction" },
+      { name: "reserved-memory-percent", value: "30" },
+    ],
+  });
+  expect(get(GUARD, "r-queue-guard").inputs).toMatchObject({ durable: true, enforced: false });
+  expect(await resolved(result.queue?.host ?? "")).toBe("clustercfg.r-queue-group.cache.example");
+  expect(await resolved(result.bullmq?.prefix)).toBe("{bull}");
+  expect(list().filter((entry) => /LogGroup|RandomPassword r-queue/.test(entry))).toEqual([]);
+  expect(
+    list()
+      .filter((entry) => entry.startsWith(ALARM))
+      .map((entry) => entry.slice(ALARM.length + 1)),
+  ).toEqual([
+    ...alarms("r-cache", 2, ["RedisConnectionsHigh", "RedisEngineCpuHigh", "RedisMemoryHigh", "RedisSwap"]),
+    ...alarms("r-queue", 3, [
+      "RedisConnectionsHigh",
+      "RedisEngineCpuHigh",
+      "RedisMemoryHigh",
+      "RedisQueueEvictions",
+      "RedisReplicationLag",
+      "RedisSwap",
+    ]),
+  ]);
+  expect(get(ALARM, "r-queue-RedisMemoryHigh-003")).toEqual({
+    type: ALARM,
+    name: "r-queue-RedisMemoryHigh-003",
+    custom: true,
+    inputs: {
+      name: "redis-topology-prod-r-queue-RedisMemoryHigh-003",
+      alarmDescription:
+        "Redis uses most of its maxmemory. A queue refuses writes when it is full; a cache evicts. Clean completed jobs or raise maxMemory. Runbook: docs/operations.md#memory-is-nearly-full",
+      namespace: "AWS/ElastiCache",
+      metricName: "DatabaseMemoryUsagePercentage",
+      statistic: "Average",
+      period: 60,
+      evaluationPeriods: 5,
+      dimensions: { CacheClusterId: "redis-topology-prod-r-queue-0001-003" },
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 70,
+      treatMissingData: "notBreaching",
+      alarmActions: ["arn:aws:sns:eu-west-1:123456789012:ops"],
+      okActions: ["arn:aws:sns:eu-west-1:123456789012:ops"],
+      tags: queue.inputs.tags,
+    },
+    options: { parent: "r", dependsOn: ["r-queue-group"] },
+  });
+});
+
+test("a token is rotated in two steps, which change nothing but the token", async () => {
+  const group = async (queue: ElasticacheTopologyArgs["queue"]) =>
+    (await create({ queue })).get(GROUP, "r-queue-group").inputs;
+  const [old, next] = ["old-token-0123456789", "new-token-0123456789"];
+  const before = await group({ password: old });
+  const both = await group({ password: next, previousPassword: pulumi.secret(old) });
+  const after = await group({ password: next });
+  expect(both).toEqual({ ...before, authToken: { secret: next }, authTokenUpdateStrategy: "ROTATE" });
+  expect(after).toEqual({ ...both, authTokenUpdateStrategy: "SET" });
+});
+
+test("a new engine changes the group in place, and replaces the parameter group under another name", async () => {
+  const before = await create({ queue: { engine: "redis" } });
+  const after = await create({ queue: { engine: "valkey" } });
+  const changed = (name: string, type: string) => {
+    const [old, now] = [before.get(type, name).inputs, after.get(type, name).inputs];
+    return Object.keys(now).filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]));
+  };
+  expect(changed("r-queue-group", GROUP)).toEqual(["engine", "engineVersion", "parameterGroupName"]);
+  expect(changed("r-queue-parameters", PARAMETERS)).toEqual(["family", "name"]);
+});
+
+function alarms(prefix: string, nodes: number, names: string[]): string[] {
+  return names.flatMap((name) =>
+    Array.from({ length: nodes }, (_, node) => `${prefix}-${name}-00${node + 1}`),
+  );
+}
+
+const SINGLE =
+  "The only node keeps everything in memory. The last daily snapshot can be restored by hand, up to 24 hours old.";
+
+test.each<[string, ElasticacheTopologyArgs, string[]]>([
+  [
+    "a queue on one node",
+    { queue: {}, queueGroup: { nodes: 1 } },
+    [
+      `queue.acceptDataLoss: this backend loses the queue (processCrash: ${SINGLE} hostCrash: ${SINGLE}). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with \`acceptDataLoss: true\` in the stack file.`,
+    ],
+  ],
+  [
+    "a node that is too small, with the arithmetic",
+    { queue: { maxMemory: "1gb" }, queueGroup: { nodeType: "cache.t4g.small" } },
+    [
+      'queueGroup.nodeType: "cache.t4g.small", which holds 1402Mi - 50 % reserved = 701Mi. Allowed: a node that holds the queue\'s maxMemory of 1Gi. Use cache.t4g.medium, or remove the setting.',
+    ],
+  ],
+  [
+    "more than the largest node holds",
+    { cache: { maxMemory: "500gb" } },
+    [
+      "cache.maxMemory: 500Gi. Allowed: at most 429154Mi - 25 % reserved = 321865Mi, the largest node. Lower `maxMemory`: one group is one shard.",
+    ],
+  ],
+  [
+    "serverless",
+    { queue: {}, queueGroup: { nodeType: "serverless" } },
+    [
+      "queueGroup.nodeType: serverless. Allowed: a node type: on ElastiCache Serverless BullMQ's scripts fail (cluster mode without a single slot). Remove the setting to have the smallest node chosen.",
+    ],
+  ],
+  [
+    "an unknown node type",
+    { cache: {}, cacheGroup: { nodeType: "cache.z9.large" } },
+    [
+      'cacheGroup.nodeType: "cache.z9.large". Allowed: cache.<family>.<size> of the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn. Choose one of these, or remove the setting to have the smallest chosen.',
+    ],
+  ],
+  [
+    "the whole Internet, said once",
+    { cache: {}, allowedCidrs: ["0.0.0.0/0", "10.0.0.0/33"] },
+    [
+      'allowedCidrs: "0.0.0.0/0". Allowed: the applications\' own networks. Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.',
+      'allowedCidrs: "10.0.0.0/33". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+    ],
+  ],
+  [
+    "no network",
+    { cache: {}, vpcId: undefined, subnetIds: [], allowedSecurityGroups: [] },
+    [
+      "vpcId: missing. Allowed: a VPC, such as vpc-0a1b2c3d. Give the id of the VPC in which the applications run.",
+      "subnetIds: 0 of them. Allowed: at least 1. Give private subnets of the VPC.",
+      "allowedSecurityGroups, allowedCidrs: both missing. Allowed: at least one client. Give the applications' security groups; without one nobody reaches Redis.",
+    ],
+  ],
+  [
+    "one subnet for Multi-AZ",
+    { queue: {}, subnetIds: ["subnet-a"] },
+    [
+      "subnetIds: 1 of them. Allowed: at least 2, in different zones, since a group is Multi-AZ. Give private subnets of the VPC.",
+    ],
+  ],
+  [
+    "a password that AWS does not take, without showing it",
+    { queue: { password: "p@ss" } },
+    [
+      "queue.password: 4 characters, symbols among them. Allowed: 16 to 128 letters, digits and ! & # $ ^ < > -. Choose another one, or remove the setting to have one made.",
+    ],
+  ],
+  [
+    "a rotation without a new password",
+    { queue: { previousPassword: "old-token-0123456789" } },
+    [
+      "queue.previousPassword: given without `password`. Allowed: only beside a new `password`. Give the new `password` too: both are valid until `previousPassword` is removed.",
+    ],
+  ],
+  [
+    "durability where it cannot be",
+    {
+      queue: { bullmq: { prefix: "jobs" } },
+      queueGroup: { durability: "sync", nodes: 1, nodeType: "cache.r5.large" },
+    },
+    [
+      'queueGroup.durability: "sync". Allowed: only with valkey 9.0 or later, not valkey 8.2. Set `queue.version: "9.0"`.',
+      'queueGroup.durability: "sync". Allowed: only with Multi-AZ and a replica. Set `queueGroup.nodes` to 2 or more.',
+      'queueGroup.durability: "sync". Allowed: only on nodes of the families r7g, r6g, m7g, m6g, c7gn, not cache.r5.large. Choose one of these.',
+      'queue.bullmq.prefix: "jobs". Allowed: one with a hash tag, such as {bull}, since a durable group runs in cluster mode. Put braces around it, or remove the setting.',
+    ].flatMap((line, index) =>
+      index === 0
+        ? [
+            `queue.acceptDataLoss: this backend loses the queue (processCrash: ${SINGLE} hostCrash: ${SINGLE}). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with \`acceptDataLoss: true\` in the stack file.`,
+            line,
+          ]
+        : [line],
+    ),
+  ],
+  [
+    "an engine version that AWS does not have",
+    { cache: { engine: "redis", version: "7.4" } },
+    [
+      'cache.version: "7.4". Allowed: 7.0, 7.1 for redis. Choose one of these; ElastiCache takes major and minor version.',
+    ],
+  ],
+  [
+    "AOF settings, and a directive that is several parameters",
+    { queue: { config: { appendfsync: "always", "client-output-buffer-limit": "pubsub 32mb 8mb 60" } } },
+    [
+      'queue.config.appendfsync: "always". Allowed: a parameter of ElastiCache. Remove it: ElastiCache writes no AOF and keeps snapshots instead.',
+      'queue.config.client-output-buffer-limit: "pubsub 32mb 8mb 60". Allowed: one value, since a parameter of ElastiCache has one. Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.',
+    ],
+  ],
+  [
+    "windows that meet, and numbers out of range",
+    {
+      queue: {},
+      queueGroup: { snapshotWindow: "03:30-04:30", nodes: 7, snapshotDays: 36 },
+      logRetentionDays: 31,
+    },
+    [
+      "queueGroup.nodes: 7. Allowed: a whole number from 1 to 6. Correct the number.",
+      "queueGroup.snapshotDays: 36. Allowed: a whole number from 0 to 35. Correct the number.",
+      'queueGroup.snapshotWindow: "03:30-04:30". Allowed: a window apart from the maintenance window sun:04:00-sun:05:00. Move one of the two.',
+      "logRetentionDays: 31. Allowed: 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653. Choose one of these.",
+    ],
+  ],
+  [
+    "a group without its role",
+    { cache: {}, queueGroup: { nodes: 2 } },
+    [
+      "queueGroup: given without `queue`. Allowed: only together with `queue`. Add `queue: {}`, or remove `queueGroup`.",
+    ],
+  ],
+  [
+    "a setting that the node type makes",
+    { cache: { memoryLimit: "1gb" } },
+    [
+      'cache.memoryLimit: "1gb". Allowed: nothing on the elasticache backend: the node type sets it (`nodeType` of the group). Remove the setting.',
+    ],
+  ],
+])("refuses %s", async (_, args, problems) => {
+  expect(await refusals(() => new ElasticacheTopology("t", { ...network, ...args }))).toEqual(problems);
+});

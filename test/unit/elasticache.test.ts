@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { chooseNode } from "../../components/backends/elasticache/nodes";
+import { provider } from "../../components/backends/elasticache/provider";
+import { replacements } from "../../components/backends/elasticache/replacement";
+import { windowProblems } from "../../components/backends/elasticache/windows";
+import { physicalName } from "../../components/backends/physicalName";
+import type { Problem } from "../../components/redis/problems";
+import { ROLES } from "../../components/redis/roles";
+
+describe("physicalName", () => {
+  const text = fc.string({ unit: "grapheme", maxLength: 80 });
+
+  test("is a valid replication group id for any project, stack and topology", () => {
+    fc.assert(
+      fc.property(
+        fc.array(text, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom("cache", "queue"),
+        (texts, role) => {
+          const name = physicalName(texts, role, 31);
+          expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+          expect(name.length).toBeLessThanOrEqual(31);
+          expect(name.endsWith(`-${role}`)).toBe(true);
+          expect(physicalName(texts, role, 31)).toBe(name);
+        },
+      ),
+    );
+  });
+
+  test("keeps a plain short name, and tells apart what was changed or cut", () => {
+    expect(physicalName(["shop", "prod", "redis"], "queue", 31)).toBe("shop-prod-redis-queue");
+    const long = "a-project-with-a-very-long-name";
+    const names = [["a.b"], ["a_b"], ["A-b"], [`${long}-1`], [`${long}-2`], ["1"], ["2"]].map((texts) =>
+      physicalName(texts, "queue", 31),
+    );
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe("chooseNode", () => {
+  test("chooses a node whose usable memory holds the data, and no smaller one would", () => {
+    const bytes = fc.integer({ min: 16 * 1024 ** 2, max: 300 * 1024 ** 3 });
+    fc.assert(
+      fc.property(fc.constantFrom(...ROLES), bytes, fc.boolean(), (role, maxMemory, durable) => {
+        const chosen = chooseNode(role, maxMemory, { durable }, []);
+        expect(chosen?.usable).toBeGreaterThanOrEqual(maxMemory);
+        const problems: Problem[] = [];
+        const smaller = chooseNode(role, Math.floor(maxMemory / 8), { durable }, problems);
+        expect(smaller?.usable ?? 0).toBeLessThanOrEqual(chosen?.usable ?? 0);
+        chooseNode(role, (chosen?.usable ?? 0) + 1, { durable, nodeType: chosen?.nodeType }, problems);
+        expect(problems).toHaveLength(1);
+      }),
+    );
+  });
+
+  test.each([
+    ["queue", 256 * 1024 ** 2, "cache.t4g.micro"],
+    ["queue", 256 * 1024 ** 2 + 1, "cache.t4g.small"],
+    ["cache", 384 * 1024 ** 2, "cache.t4g.micro"],
+    ["cache", 4 * 1024 ** 3, "cache.m7g.large"],
+    ["cache", 6 * 1024 ** 3, "cache.r7g.large"],
+  ] as const)("a %s of %d bytes goes on %s", (role, maxMemory, nodeType) => {
+    expect(chooseNode(role, maxMemory, { durable: false }, [])?.nodeType).toBe(nodeType);
+  });
+});
+
+test.each([
+  ["sun:04:00-sun:05:00", "02:00-03:00", []],
+  ["sun:23:30-mon:00:30", "00:30-01:30", []],
+  ["sun:23:30-mon:00:30", "00:00-01:00", ["queueGroup.snapshotWindow"]],
+  ["mon:05:00-mon:06:00", "23:00-06:00", ["queueGroup.snapshotWindow"]],
+  ["sun:04:00-sun:04:59", "02:00-03:00", ["maintenanceWindow"]],
+  ["Sun:04:00-Sun:05:00", "2:00-3:00", ["maintenanceWindow", "queueGroup.snapshotWindow"]],
+  ["sun:24:00-mon:01:00", "02:00-02:00", ["maintenanceWindow", "queueGroup.snapshotWindow"]],
+])("windows %s and %s: problems at %j", (maintenance, snapshot, keys) => {
+  const problems = windowProblems(maintenance, { "queueGroup.snapshotWindow": snapshot });
+  expect(problems.map(({ key }) => key)).toEqual(keys);
+});
+
+describe("what would replace a queue's group", () => {
+  const created = {
+    groupId: "shop-prod-redis-queue",
+    port: 6379,
+    vpcId: "vpc-1",
+    kmsKeyId: "",
+    engine: "valkey",
+    version: "8.0",
+    durable: false,
+    enforced: true,
+  } as const;
+  const safeWay =
+    "Bring up a second stack from a snapshot (`queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
+
+  test.each([
+    [{ port: 6380 }, "queue.port: 6380. Allowed: 6379, with which the group was created"],
+    [{ vpcId: "vpc-2" }, 'vpcId: "vpc-2". Allowed: "vpc-1", with which the group was created'],
+    [{ kmsKeyId: "arn:k" }, 'kmsKeyId: "arn:k". Allowed: "", with which the group was created'],
+    [{ durable: true }, "queueGroup.durability: true. Allowed: false, with which the group was created"],
+    [
+      { groupId: "shop-prod2-redis-queue" },
+      'name of project, stack or topology: "shop-prod2-redis-queue". Allowed: "shop-prod-redis-queue", with which the group was created',
+    ],
+    [{ version: "7.2" }, "queue.version: valkey 7.2. Allowed: valkey 8.0 or later; AWS has no way back"],
+    [
+      { engine: "redis", version: "7.1" } as const,
+      "queue.version: redis 7.1. Allowed: valkey 8.0 or later; AWS has no way back",
+    ],
+  ])("%j is refused with the safe way", async (change, message) => {
+    const { failures } = await provider.check(created, { ...created, ...change });
+    expect(failures?.map(({ reason }) => reason)).toEqual([`${message}. ${safeWay}`]);
+  });
+
+  test.each([[{ version: "8.2" }], [{ version: "9.0" }], [{ version: "10.0" }]])("%j is not", (change) => {
+    expect(replacements(created, { ...created, ...change })).toEqual([]);
+  });
+
+  test("an unprotected queue, a first deployment and a value that is still unknown pass", async () => {
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const failures = async (...[olds, news]: Parameters<typeof provider.check>) =>
+      (await provider.check(olds, news)).failures ?? [];
+    expect(await failures(created, { ...created, port: 1, enforced: false })).toEqual([]);
+    expect(await failures(undefined, { ...created, port: 1 })).toEqual([]);
+    expect(await failures(created, { ...created, vpcId: unknown })).toEqual([]);
+  });
+
+  test("redis to valkey is in place", () => {
+    const redis = { ...created, engine: "redis", version: "7.1" } as const;
+    expect(replacements(redis, { ...created, version: "7.2" })).toEqual([]);
+  });
+});

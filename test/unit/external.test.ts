@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isLoopback, readAddress } from "../../components/backends/external/address";
+import { judge } from "../../components/backends/external/judge";
+import { connectionUrl } from "../../components/redis/connection";
+
+describe("readAddress", () => {
+  const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
+  const address = fc.record({
+    host,
+    port: fc.integer({ min: 1, max: 65535 }),
+    username: fc.string({ minLength: 1, unit: "grapheme" }),
+    password: fc.string({ minLength: 1, unit: "grapheme" }),
+    tls: fc.boolean(),
+  });
+
+  test("reads every URL that connectionUrl writes back into its parts", () => {
+    fc.assert(
+      fc.property(address, (given) => {
+        const read = readAddress("queue", { url: connectionUrl(given), acceptInsecure: true });
+        expect(read.problems).toEqual([]);
+        // A URL parser writes the same IPv6 address in its canonical form.
+        const canonical = given.host.includes(":")
+          ? new URL(`http://[${given.host}]`).hostname.slice(1, -1)
+          : given.host.toLowerCase();
+        expect(read.address).toEqual({ ...given, host: canonical });
+      }),
+    );
+  });
+
+  test("no message holds the URL's password", () => {
+    fc.assert(
+      fc.property(fc.webPath(), fc.constantFrom("redis", "rediss", "http"), (path, scheme) => {
+        const { problems } = readAddress("queue", { url: `${scheme}://u:s3cr3t%@h.example${path}` });
+        expect(JSON.stringify(problems)).not.toContain("s3cr3t");
+      }),
+    );
+  });
+
+  test.each([
+    [{ url: "nonsense" }, "not a URL"],
+    [{ url: "http://h.example" }, 'a URL of the scheme "http:"'],
+    [{ url: "redis://" }, "a URL without a host"],
+    [{ url: "rediss://u:100%@h.example" }, "a URL whose user or password is not percent-encoded"],
+    [{ url: "rediss://u:p@h.example?db=1" }, "a URL with a query or fragment"],
+    [{ url: "rediss://u:p@h.example", port: 6380 }, "given beside port"],
+    [{}, "missing"],
+    [{ host: "h.example:6379/x" }, '"h.example:6379/x"'],
+    [{ host: "h.example", port: 0, password: "p" }, "0"],
+  ])("%j is refused as %s", (server, was) => {
+    expect(readAddress("queue", server).problems.map((problem) => problem.was)).toEqual([was]);
+  });
+
+  test("TLS is on by default, but not on loopback", () => {
+    expect(readAddress("queue", { host: "h.example", password: "p" }).address?.tls).toBe(true);
+    expect(readAddress("queue", { host: "127.0.0.1" })).toMatchObject({
+      address: { tls: false },
+      problems: [],
+    });
+    expect(["localhost", "::1", "127.1.2.3"].every(isLoopback)).toBe(true);
+    expect(["127.evil.example", "localhost.example", "10.0.0.1"].some(isLoopback)).toBe(false);
+  });
+});
+
+describe("judge", () => {
+  const good = { server: "redis 6.2.0", clusterMode: false, policy: "noeviction", persistence: "aof" };
+
+  test.each([
+    ["queue", {}, []],
+    ["queue", { server: "valkey 8.1.0" }, []],
+    ["queue", { server: "redis 10.0.0" }, []],
+    ["cache", { policy: "allkeys-lru" }, []],
+    ["cache", { server: "redis 6.0.16" }, ["redis 6.0.16"]],
+    ["queue", { policy: "volatile-lru" }, ['"volatile-lru"']],
+    ["queue", { policy: "" }, ["not shown by INFO"]],
+  ])("a %s on a server with %j", (role, over, was) => {
+    expect(judge(role, { ...good, ...over }).map((problem) => problem.was)).toEqual(was);
+  });
+});
