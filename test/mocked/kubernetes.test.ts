@@ -41,6 +41,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
     "kubernetes:core/v1:ConfigMap redis-queue-config",
     "kubernetes:core/v1:Secret redis-queue-connection",
     "kubernetes:core/v1:PersistentVolumeClaim redis-queue-data",
+    "pulumi-nodejs:dynamic/redis-topology:VolumeGuard redis-queue-guard",
     "kubernetes:core/v1:Service redis-queue-headless",
     "kubernetes:networking.k8s.io/v1:NetworkPolicy redis-queue-policy",
     "random:index/randomId:RandomId redis-queue-revision",
@@ -75,10 +76,21 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   });
   expect(options("kubernetes:core/v1:PersistentVolumeClaim", "redis-queue-data")).toEqual({
     ...site,
-    dependsOn: ["redis-namespace"],
+    dependsOn: ["redis-namespace", "redis-queue-guard"],
     protect: true,
     retainOnDelete: true,
-    beforeUpdate: ["redis-queue-data"],
+  });
+  expect(recording.get("pulumi-nodejs:dynamic/redis-topology:VolumeGuard", "redis-queue-guard")).toEqual({
+    type: "pulumi-nodejs:dynamic/redis-topology:VolumeGuard",
+    name: "redis-queue-guard",
+    custom: true,
+    inputs: {
+      __provider: "exports.handler = () => require('redis-topology/kubernetes-provider').provider;",
+      claim: "redis/data-redis-queue-0",
+      size: "2Gi",
+      storageClass: "",
+    },
+    options: { parent: "redis" },
   });
   expect(inputs("kubernetes:core/v1:Service", "redis-queue-service")).toEqual({
     metadata: metadata("queue", "redis-queue"),

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
 import { kubeconfigPaths, parseContexts } from "../../components/backends/kubernetes/kubeconfig";
 import { planKubernetes } from "../../components/backends/kubernetes/plan";
+import { provider } from "../../components/backends/kubernetes/provider";
 import { cpuQuantity, quantity } from "../../components/backends/kubernetes/quantity";
-import { shrinking } from "../../components/backends/kubernetes/shrink";
 import { defaultVolume, volumeFloor } from "../../components/backends/kubernetes/storage";
 import { alertsFor } from "../../components/redis/alerts";
 import { describe as describeProblem } from "../../components/redis/problems";
@@ -157,18 +157,33 @@ describe("refusals", () => {
     expect(planKubernetes(args).problems.map(describeProblem)).toEqual([message]);
   });
 
+  const volume = { claim: "redis/data-redis-queue-0", size: "10Gi", storageClass: "longhorn" };
   test.each([
-    ["5Gi", "10Gi", undefined],
-    ["10Gi", "10240Mi", undefined],
-    [undefined, "10Gi", undefined],
+    ["the same volume", {}, []],
+    ["a larger one", { size: "20Gi" }, []],
+    ["as large in other words", { size: "10240Mi" }, []],
+    ["another claim", { claim: "redis/data-jobs-0", size: "5Gi", storageClass: "" }, []],
     [
-      "10Gi",
-      "5Gi",
-      'queue.persistence.size: 5Gi is smaller than the volume\'s 10Gi. Allowed: 10Gi or more, since no volume shrinks. Put 10Gi back; for a smaller one, see docs/operations.md, "Move a queue".',
+      "a smaller one",
+      { size: "5Gi" },
+      [
+        'queue.persistence.size: "5Gi". Allowed: 10Gi or more, which the volume has: no volume shrinks. For a smaller one, see docs/operations.md, "Move a queue".',
+      ],
     ],
-  ])("a volume from %s to %s", (before, after, message) => {
-    const claim = (storage?: string) => ({ spec: { resources: { requests: storage ? { storage } : {} } } });
-    expect(shrinking(claim(before), claim(after))).toBe(message);
+    [
+      "another class",
+      { storageClass: "" },
+      [
+        'queue.persistence.storageClass: "". Allowed: "longhorn", in which the volume was made (empty is the cluster\'s default). For another one, see docs/operations.md, "Move a queue".',
+      ],
+    ],
+  ])("a volume becomes %s", async (_, change, reasons) => {
+    const { failures = [] } = await provider.check(volume, { ...volume, ...change });
+    expect(failures.map(({ reason }) => reason)).toEqual(reasons);
+  });
+
+  test("a new volume may be anything", async () => {
+    expect(await provider.check(undefined, volume)).toEqual({ inputs: volume });
   });
 });
 
