@@ -17,6 +17,8 @@ const programs = {
     spawnSync("kubectl", ["get", "--raw", "/readyz"], { stdio: "ignore" }).status === 0
       ? process.env.KUBECONFIG
       : undefined,
+  /** The cluster of test/live/kubernetes/cluster.sh, which a test may switch off. */
+  "own cluster": () => process.env.REDIS_TOPOLOGY_KUBE_TOOLS,
   promtool: () =>
     spawnSync("promtool", ["--version"], { stdio: "ignore" }).status === 0 ? "promtool" : undefined,
 };

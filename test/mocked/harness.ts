@@ -24,8 +24,6 @@ export interface RegisteredOptions {
   aliases?: string[];
   customTimeouts?: { create?: string; update?: string; delete?: string };
   provider?: string;
-  /** Hooks before an update, by name. */
-  beforeUpdate?: string[];
 }
 
 export interface RecordOptions {
@@ -89,10 +87,6 @@ export async function record<T>(
     if (request.getType() !== "pulumi:pulumi:Stack") resources.push(registration(request));
     return register(request, callback);
   };
-  // The mock says that it supports hooks, but cannot register one.
-  Object.assign(monitor, {
-    registerResourceHook: (_: unknown, done: (error: null, reply: object) => void) => done(null, {}),
-  });
   const result = await program();
   await pulumi.runtime.disconnect();
   resources.sort((a, b) => compare(a.name, b.name) || compare(a.type, b.type));
@@ -162,7 +156,6 @@ function optionsOf(request: Request): RegisteredOptions {
       request.getAliasesList().map((alias: Alias) => alias.getUrn() || alias.getSpec()?.getName()),
     ),
     customTimeouts: timeouts && readTimeouts(timeouts.toObject()),
-    beforeUpdate: notEmpty(request.getHooks()?.getBeforeUpdateList() ?? []),
     provider: nameOf(request.getProvider().split("::").slice(0, -1).join("::")),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

@@ -1,4 +1,5 @@
 import * as k8s from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
 import { KubernetesTopology } from "../../components/backends/kubernetes/topology";
@@ -40,6 +41,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
     "kubernetes:core/v1:ConfigMap redis-queue-config",
     "kubernetes:core/v1:Secret redis-queue-connection",
     "kubernetes:core/v1:PersistentVolumeClaim redis-queue-data",
+    "pulumi-nodejs:dynamic/redis-topology:VolumeGuard redis-queue-guard",
     "kubernetes:core/v1:Service redis-queue-headless",
     "kubernetes:networking.k8s.io/v1:NetworkPolicy redis-queue-policy",
     "random:index/randomId:RandomId redis-queue-revision",
@@ -74,10 +76,21 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   });
   expect(options("kubernetes:core/v1:PersistentVolumeClaim", "redis-queue-data")).toEqual({
     ...site,
-    dependsOn: ["redis-namespace"],
+    dependsOn: ["redis-namespace", "redis-queue-guard"],
     protect: true,
     retainOnDelete: true,
-    beforeUpdate: ["redis-queue-data"],
+  });
+  expect(recording.get("pulumi-nodejs:dynamic/redis-topology:VolumeGuard", "redis-queue-guard")).toEqual({
+    type: "pulumi-nodejs:dynamic/redis-topology:VolumeGuard",
+    name: "redis-queue-guard",
+    custom: true,
+    inputs: {
+      __provider: "exports.handler = () => require('redis-topology/kubernetes-provider').provider;",
+      claim: "redis/data-redis-queue-0",
+      size: "2Gi",
+      storageClass: "",
+    },
+    options: { parent: "redis" },
   });
   expect(inputs("kubernetes:core/v1:Service", "redis-queue-service")).toEqual({
     metadata: metadata("queue", "redis-queue"),
@@ -501,7 +514,9 @@ test("rendered: no Secret among the manifests, all of them in one secret output"
   expect(recording.list().filter((item) => item.includes(":Secret "))).toEqual([]);
   const rendered = recording.resources.filter(({ type }) => type.startsWith("kubernetes:"));
   expect(JSON.stringify(rendered)).not.toContain("hush");
-  const left = JSON.parse((await resolved(recording.result.details ?? {})).secretManifests ?? "");
+  const { details } = recording.result;
+  expect(await pulumi.isSecret(pulumi.output(details))).toBe(true);
+  const left = JSON.parse((await resolved(details))?.secretManifests ?? "");
   expect(left.items.map(({ metadata: { name } }: Any) => name)).toEqual([
     "redis-cache-auth",
     "redis-cache-connection",

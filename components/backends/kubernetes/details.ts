@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Role } from "../../redis/roles";
 import type { KubernetesTopologyArgs } from "./args";
 import { clientLabels } from "./names";
 import type { KubernetesPlan } from "./plan";
@@ -13,18 +12,17 @@ export function details(
   args: KubernetesTopologyArgs,
   plan: KubernetesPlan,
   left: readonly pulumi.Output<Manifest>[],
-): Record<string, pulumi.Output<string>> {
+): Record<string, pulumi.Input<string>> {
   const perRole = plan.servers.flatMap(({ role, names }) => {
-    const prefix = role === Role.Cache ? "cache" : "queue";
     const wanted = Object.entries(clientLabels(args, names.server)).map(([key, value]) => `${key}=${value}`);
     return [
-      [`${prefix}Secret`, names.connection],
-      [`${prefix}ClientLabels`, wanted.join(",")],
-    ] as const;
+      [`${role}Secret`, names.connection],
+      [`${role}ClientLabels`, wanted.join(",")],
+    ];
   });
   return {
-    namespace: pulumi.output(plan.namespace),
-    ...Object.fromEntries(perRole.map(([key, value]) => [key, pulumi.output(value)])),
+    namespace: plan.namespace,
+    ...Object.fromEntries(perRole),
     ...(left.length > 0 && {
       secretManifests: pulumi.secret(
         pulumi.all([...left]).apply((items) => JSON.stringify({ apiVersion: "v1", kind: "List", items })),

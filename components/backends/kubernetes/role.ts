@@ -9,8 +9,9 @@ import { serverArgs } from "./names";
 import { networkPolicySpec } from "./networkPolicy";
 import type { ServerPlan } from "./plan";
 import { createSecrets, type Manifest } from "./secrets";
-import { refuseShrinking } from "./shrink";
 import { childOptions, metadata, type Site } from "./site";
+import { storageClassName } from "./storage";
+import { VolumeGuard } from "./volumeGuard";
 import { createMonitoring } from "./watch";
 import { claim, clientServiceSpec, headlessServiceSpec, statefulSetSpec } from "./workload";
 
@@ -41,16 +42,25 @@ export function createServer(before: Site, plan: ServerPlan): CreatedServer {
 
 function createClaim(site: Site, plan: ServerPlan): PersistentVolumeClaim[] {
   if (plan.volume === undefined) return [];
+  const { namespace } = site.plan;
   const protect = site.args.protect ?? true;
+  const guard = new VolumeGuard(
+    `${site.name}-${plan.role}-guard`,
+    {
+      claim: `${namespace}/${plan.names.claim}`,
+      size: plan.volume,
+      storageClass: storageClassName(site.args) ?? "",
+    },
+    { parent: site.parent },
+  );
   return [
     new PersistentVolumeClaim(
       `${site.name}-${plan.role}-data`,
-      claim(site.args, site.plan.namespace, plan, plan.volume),
+      claim(site.args, namespace, plan, plan.volume),
       {
-        ...childOptions(site),
+        ...childOptions({ ...site, first: [...site.first, guard] }),
         protect,
         retainOnDelete: protect,
-        hooks: { beforeUpdate: [refuseShrinking(`${site.name}-${plan.role}-data`)] },
       },
     ),
   ];

@@ -14,7 +14,7 @@ export interface Deployment {
 /** Records what the component declares and applies exactly that: server-side, unknown fields refused, as the provider does. */
 export async function deploy(args: KubernetesTopologyArgs, before?: Deployment): Promise<Deployment> {
   const recording = await record(
-    () => new KubernetesTopology("live", { ...subjects.kubernetes.required, ...args }),
+    () => new KubernetesTopology("live", { ...subjects.kubernetes.required?.(args), ...args }),
     { state: kubernetesState },
   );
   const objects = manifests(recording.resources, before?.objects);

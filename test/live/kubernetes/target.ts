@@ -10,6 +10,9 @@ import { apply, type Deployment, deploy, replacePod, rolledOut } from "./deploym
 /** Has what the upstream image has; see image.sh. A cluster that can pull takes `redis:7.4-alpine`. */
 export const IMAGE = process.env.REDIS_TOPOLOGY_LIVE_IMAGE ?? "docker.io/library/redis:7.0.15-live";
 
+/** A class whose volumes can grow; the one of ../shared/tools/kube. */
+const STORAGE_CLASS = process.env.REDIS_TOPOLOGY_LIVE_CLASS ?? "longhorn-replicated";
+
 /** Port of Redis in the cluster. */
 const REDIS_PORT = 6379;
 
@@ -27,7 +30,8 @@ export class KubernetesTarget implements LiveTarget {
   static async start(namespace: string, given: KubernetesTopologyArgs): Promise<KubernetesTarget> {
     kubectl(["delete", "namespace", namespace, "--ignore-not-found"]);
     const server = { image: IMAGE };
-    const args = { ...given, namespace, cacheServer: server, queueServer: server };
+    const queue = { ...given.queue, persistence: { storageClass: STORAGE_CLASS } };
+    const args = { ...given, queue, namespace, cacheServer: server, queueServer: server };
     const target = new KubernetesTarget(namespace, args, await deploy(args));
     for (const role of ROLES) if (args[role]) await target.reach(role);
     return target;
@@ -100,7 +104,7 @@ export class KubernetesTarget implements LiveTarget {
   }
 
   /** The same local port leads to whichever pod serves the role now. */
-  private async reach(role: Role): Promise<void> {
+  async reach(role: Role): Promise<void> {
     await this.forwards.get(role)?.close();
     const port = this.ports.get(role) ?? (await freePort());
     this.ports.set(role, port);

@@ -1,0 +1,3 @@
+// See components/backends/process/provider.cjs.
+require("tsx/cjs");
+module.exports = require("./provider.ts");

@@ -1,0 +1,200 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
+import { kubeconfigPaths, parseContexts } from "../../components/backends/kubernetes/kubeconfig";
+import { planKubernetes } from "../../components/backends/kubernetes/plan";
+import { provider } from "../../components/backends/kubernetes/provider";
+import { cpuQuantity, quantity } from "../../components/backends/kubernetes/quantity";
+import { defaultVolume, volumeFloor } from "../../components/backends/kubernetes/storage";
+import { alertsFor } from "../../components/redis/alerts";
+import { describe as describeProblem } from "../../components/redis/problems";
+import { ROLES } from "../../components/redis/roles";
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+test.each([
+  [1024 * MIB, "1Gi"],
+  [4608 * MIB, "4608Mi"],
+  [448 * MIB, "448Mi"],
+  [1536, "1536"],
+  [2048, "2Ki"],
+  [1_000_000_000, "1G"],
+  [1_500_000, "1500k"],
+  [1_000_001, "1000001"],
+])("%d bytes are %s, as the API server has it", (bytes, text) => {
+  expect(quantity(bytes)).toBe(text);
+});
+
+test.each([
+  ["0.5", "500m"],
+  ["500m", "500m"],
+  ["2", "2"],
+  ["2.0", "2"],
+  ["1000m", "1"],
+  ["0.001", "1m"],
+  ["0", undefined],
+  ["-1", undefined],
+  ["1e3", undefined],
+  ["half", undefined],
+])("CPU %j is %j", (text, canonical) => {
+  expect(cpuQuantity(text)).toBe(canonical);
+});
+
+test("a volume holds AOF, rewrite and snapshot side by side", () => {
+  expect(volumeFloor(GIB)).toBe(4 * GIB + 256 * MIB);
+  expect(defaultVolume(256 * MIB)).toBe(2 * GIB);
+  expect(defaultVolume(GIB)).toBe(5 * GIB);
+});
+
+describe("kubeconfig", () => {
+  test("is looked for where kubectl looks", () => {
+    expect(kubeconfigPaths("given", "a:b")).toEqual(["given"]);
+    expect(kubeconfigPaths(undefined, "a:b")).toEqual(["a", "b"]);
+    expect(kubeconfigPaths(undefined, undefined)[0]).toMatch(/\/\.kube\/config$/);
+    expect(kubeconfigPaths(undefined, "")[0]).toMatch(/\/\.kube\/config$/);
+  });
+
+  test.each([
+    ["contexts: [{name: a, context: {}}]\ncurrent-context: a", { names: ["a"], current: "a" }],
+    ['{"contexts": [{"name": "a"}, {"name": "b"}], "current-context": ""}', { names: ["a", "b"] }],
+    ["contexts: null", { names: [] }],
+    ["", { names: [] }],
+    ["just a text", { names: [] }],
+  ])("%j", (text, contexts) => {
+    expect(parseContexts(text)).toEqual(contexts);
+  });
+});
+
+describe("refusals", () => {
+  const target = { context: "any" };
+  test.each<[string, KubernetesTopologyArgs, string]>([
+    [
+      "two targets",
+      { context: "a", renderTo: "b", cache: {} },
+      'context: {"context":"a","useCurrentContext":false,"renderTo":"b"}. Allowed: one of `context`, `useCurrentContext: true` and `renderTo`. Name the cluster\'s context (`kubectl config get-contexts` lists them), so that nothing goes to whichever cluster happens to be current.',
+    ],
+    [
+      "a volume below its floor",
+      { ...target, queue: { maxMemory: "1gb", persistence: { size: "4Gi" } } },
+      'queue.persistence.size: "4Gi". Allowed: at least 4 × 1Gi + 256Mi = 4352Mi, so that AOF, its rewrite and a snapshot fit side by side. Raise it, or lower `queue.maxMemory`.',
+    ],
+    [
+      "a request above the limit",
+      { ...target, cache: { maxMemory: "100Mi" }, cacheServer: { memoryRequest: "1Gi" } },
+      'cacheServer.memoryRequest: "1Gi". Allowed: at most the memory limit, 142Mi. Lower it, or raise `cache.memoryLimit`.',
+    ],
+    [
+      "an amount of CPU that is none",
+      { ...target, cache: {}, cacheServer: { cpuLimit: "a lot" } },
+      'cacheServer.cpuLimit: "a lot". Allowed: cores above zero, such as "0.5" or "500m". Correct the amount.',
+    ],
+    [
+      "an image and a version",
+      { ...target, queue: { version: "7.2" }, queueServer: { image: "mine:1" } },
+      "queueServer.image, queue.version: both given. Allowed: one of the two, since an image has its version. Remove one of them.",
+    ],
+    [
+      "the same name twice",
+      { ...target, cache: {}, queue: {}, cacheServer: { name: "redis" }, queueServer: { name: "redis" } },
+      'cacheServer.name, queueServer.name: both "redis". Allowed: two different names. Give one of them another name.',
+    ],
+    [
+      "a name that is no DNS label",
+      { ...target, cache: {}, cacheServer: { name: "Redis_1" } },
+      'cacheServer.name: "Redis_1". Allowed: lower-case letters, digits and inner hyphens, at most 40 characters. Choose another name.',
+    ],
+    [
+      "a namespace that is no DNS label",
+      { ...target, namespace: "a.b", cache: {} },
+      'namespace: "a.b". Allowed: lower-case letters, digits and inner hyphens, at most 63 characters. Choose another name.',
+    ],
+    [
+      "the exporter's port",
+      { ...target, cache: { port: 9121 } },
+      "cache.port: 9121. Allowed: any port but 9121, on which the pod's exporter listens. Choose another port, or switch `monitoring.exporter` off.",
+    ],
+    [
+      "a class by name and a class to create",
+      { ...target, queue: { persistence: { storageClass: "fast" } }, storage: { longhorn: {} } },
+      "queue.persistence.storageClass, storage.longhorn: both given. Allowed: one of the two: a class by name, or one that is created. Remove one of them.",
+    ],
+    [
+      "replicas that Longhorn has not",
+      { ...target, queue: {}, storage: { longhorn: { replicas: 0 } } },
+      "storage.longhorn.replicas: 0. Allowed: a whole number from 1 to 20. Correct the number; 3 survives the loss of two nodes.",
+    ],
+    [
+      "strict locality with copies",
+      { ...target, queue: {}, storage: { longhorn: { dataLocality: "strict-local" } } },
+      'storage.longhorn.dataLocality: "strict-local". Allowed: `strict-local` only with `replicas: 1`. Use `best-effort`, which keeps one of the copies on the pod\'s node.',
+    ],
+    [
+      "a job that keeps nothing",
+      {
+        ...target,
+        queue: {},
+        storage: { recurringJobs: [{ name: "j", task: "backup", cron: "0 * * * *", retain: 0 }] },
+      },
+      "storage.recurringJobs.j.retain: 0. Allowed: a whole number from 1 to 250. Correct the number.",
+    ],
+    [
+      "a job without a schedule",
+      {
+        ...target,
+        queue: {},
+        storage: { recurringJobs: [{ name: "j", task: "backup", cron: "hourly", retain: 1 }] },
+      },
+      'storage.recurringJobs.j.cron: "hourly". Allowed: five fields, such as "0 */6 * * *". Correct the line.',
+    ],
+    [
+      "a queue's name with a colon",
+      { ...target, queue: {}, monitoring: { queues: ["a:b"] } },
+      'monitoring.queues: "a:b". Allowed: names of BullMQ queues, without spaces, colons, commas and equals signs. Give the name as in `new Queue(name)`.',
+    ],
+  ])("%s", (_, args, message) => {
+    expect(planKubernetes(args).problems.map(describeProblem)).toEqual([message]);
+  });
+
+  const volume = { claim: "redis/data-redis-queue-0", size: "10Gi", storageClass: "longhorn" };
+  test.each([
+    ["the same volume", {}, []],
+    ["a larger one", { size: "20Gi" }, []],
+    ["as large in other words", { size: "10240Mi" }, []],
+    ["another claim", { claim: "redis/data-jobs-0", size: "5Gi", storageClass: "" }, []],
+    [
+      "a smaller one",
+      { size: "5Gi" },
+      [
+        'queue.persistence.size: "5Gi". Allowed: 10Gi or more, which the volume has: no volume shrinks. For a smaller one, see docs/operations.md, "Move a queue".',
+      ],
+    ],
+    [
+      "another class",
+      { storageClass: "" },
+      [
+        'queue.persistence.storageClass: "". Allowed: "longhorn", in which the volume was made (empty is the cluster\'s default). For another one, see docs/operations.md, "Move a queue".',
+      ],
+    ],
+  ])("a volume becomes %s", async (_, change, reasons) => {
+    const { failures = [] } = await provider.check(volume, { ...volume, ...change });
+    expect(failures.map(({ reason }) => reason)).toEqual(reasons);
+  });
+
+  test("a new volume may be anything", async () => {
+    expect(await provider.check(undefined, volume)).toEqual({ inputs: volume });
+  });
+});
+
+test("every alert's runbook is a heading of docs/operations.md", () => {
+  const text = readFileSync(resolve(__dirname, "../../docs/operations.md"), "utf8");
+  const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+  const runbooks = ROLES.flatMap((role) => alertsFor(role).map(({ runbook }) => runbook));
+  expect([...new Set(runbooks)].filter((runbook) => !anchors.includes(runbook))).toEqual([]);
+});
