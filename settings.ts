@@ -33,7 +33,8 @@ export async function readSettings(): Promise<Settings> {
   // Marked internal, but the only thing that knows which keys were encrypted: Config's readers never tell.
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: RawConfig["isSecret"] };
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
-  const stackFile = () => readStackFile(pulumi.getRootDirectory(), stack);
+  // Pulumi runs a program in its folder. Its own getRootDirectory() is only a placeholder where the CLI sets nothing.
+  const stackFile = () => readStackFile(process.cwd(), stack);
   const settings = await parseSettings({ values, isSecret: isConfigSecret, stackFile }, project, stack);
   for (const warning of settings.warnings) pulumi.log.warn(warning);
   return settings;

@@ -2,14 +2,22 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { readStackFile } from "../../config/stackFile";
 import { format } from "../../scripts/schema-format";
-import { parseSettings } from "../../settings";
+import { parseSettings, readSettings } from "../../settings";
+import { record } from "../mocked/harness";
 
 const HEADING = "The configuration in Pulumi.dev.yaml (keys under redis-topology:) cannot be used";
 const SIZES =
   'a size from 16Mi to 2^53 - 1 bytes, such as "256mb", "4gb", "1g" (Redis) or "512Mi", "4.5Gi" (Kubernetes)';
+
+/** A folder of its own with this text as the file of the stack `dev`. */
+function folderWith(file: string | undefined): string {
+  const folder = mkdtempSync(join(tmpdir(), "settings-"));
+  if (file !== undefined) writeFileSync(join(folder, "Pulumi.dev.yaml"), file);
+  return folder;
+}
 
 /** `file` is the stack file's text, where a test has one. */
 function parse(config: Record<string, unknown>, secretKeys: string[] = [], file?: string) {
@@ -20,11 +28,7 @@ function parse(config: Record<string, unknown>, secretKeys: string[] = [], file?
     ]),
   );
   const isSecret = (key: string) => secretKeys.includes(key.replace("redis-topology:", ""));
-  const stackFile = async () => {
-    const folder = mkdtempSync(join(tmpdir(), "settings-"));
-    if (file !== undefined) writeFileSync(join(folder, "Pulumi.dev.yaml"), file);
-    return readStackFile(folder, "dev");
-  };
+  const stackFile = () => readStackFile(folderWith(file), "dev");
   return parseSettings({ values, isSecret, stackFile }, "redis-topology", "dev");
 }
 
@@ -264,6 +268,17 @@ describe("a secret beside another one, which Pulumi tells by the whole key only"
   ])("is accepted %s", async (_, file) => {
     const { args } = await parse({ queue }, ["queue"], file);
     expect(await pulumi.isSecret(pulumi.output(args.queue?.password))).toBe(true);
+  });
+
+  test("is looked up in the file of the program's folder", async () => {
+    vi.spyOn(process, "cwd").mockReturnValue(folderWith(given("password: hunter2")));
+    const config = { "redis-topology:backend": "process", "redis-topology:queue": JSON.stringify(queue) };
+    await record(
+      () =>
+        expect(readSettings()).rejects.toThrow(/: 1 problem\n {2}- queue\.password: given in plain text\./),
+      { stack: "dev", config, secretKeys: ["redis-topology:queue"] },
+    );
+    vi.restoreAllMocks();
   });
 
   test("the file is left alone when no secret is given", async () => {
