@@ -1,10 +1,9 @@
 import { createTopology, requireReachable } from "./components/create";
 import { readSettings } from "./settings";
 
-const settings = readSettings();
-
 /** The program: reads the stack's settings, creates the topology, exports its outputs. */
 export = async () => {
+  const settings = await readSettings();
   await requireReachable(settings);
   const topology = await createTopology("redis", settings);
   const { backend, cache, queue, env, bullmq, network, details, guarantees } = topology;

@@ -22,11 +22,11 @@ export interface Settings extends TopologySettings {
 }
 
 /** Reads and checks this stack's configuration. Throws one RunError with every problem, before any resource. */
-export function readSettings(): Settings {
+export async function readSettings(): Promise<Settings> {
   const values = pulumi.runtime.allConfig();
   // Marked internal, but the only thing that knows which keys were encrypted: Config's readers never tell.
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: RawConfig["isSecret"] };
-  const settings = parseSettings(
+  const settings = await parseSettings(
     { values, isSecret: isConfigSecret },
     pulumi.getProject(),
     pulumi.getStack(),
@@ -36,7 +36,7 @@ export function readSettings(): Settings {
 }
 
 /** `readSettings` on plain data. */
-export function parseSettings(raw: RawConfig, project: string, stack: string): Settings {
+export async function parseSettings(raw: RawConfig, project: string, stack: string): Promise<Settings> {
   const config = ownConfig(raw.values, project);
   const problems = plainSecrets(config, (key) => raw.isSecret(`${project}:${key}`));
   const parsed = stackSchema.safeParse(config);
@@ -46,7 +46,7 @@ export function parseSettings(raw: RawConfig, project: string, stack: string): S
   }
   const { backend } = parsed.data;
   // Before the secrets are wrapped: what is inside an Output can only be refused when resources exist already.
-  problems.push(...backends[backend].problems(argsOf(parsed.data)));
+  problems.push(...(await backends[backend].problems(argsOf(parsed.data))));
   if (problems.length > 0) throw refusal(problems, project, stack);
   const args = argsOf(withSecrets(parsed.data));
   return { backend, args, warnings: ignoredSections(parsed.data, backend, project) };

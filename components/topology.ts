@@ -19,7 +19,7 @@ export interface RoleArgs {
   memoryLimit?: string;
   /** TCP port, 1 to 65535. The default is the backend's. Changing it restarts the server and keeps the data. */
   port?: number;
-  /** Server software: `redis` or `valkey`. Default `redis`. Valkey cannot read the files of Redis 7.4 and later. */
+  /** Server software: `redis` or `valkey`. The default is the backend's, mostly `redis`. Valkey cannot read the files of Redis 7.4 and later. */
   engine?: Engine;
   /** Version of the engine, such as `7.4`; the default is the backend's. Changing it restarts the server and keeps the data. */
   version?: string;

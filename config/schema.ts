@@ -20,7 +20,7 @@ const role = {
   maxMemory: size("Data budget (Redis' maxmemory). Default 256mb, or what memoryLimit holds:"),
   memoryLimit: size("Memory the container may use; derived from maxMemory and refused below that:"),
   port: z.number().optional().describe("TCP port, 1 to 65535. The default is the backend's."),
-  engine: z.enum(Engine).optional().describe("Server software. Default redis."),
+  engine: z.enum(Engine).optional().describe("Server software. The default is the backend's, mostly redis."),
   version: z.string().optional().describe("Version of the engine. The default is the backend's."),
   password: secretText("Password of the user `default`. Default: made once, 40 letters and digits."),
   previousPassword: secretText("A second password that stays valid while clients move to a new one."),

@@ -39,6 +39,8 @@ export async function pulumiCommand(cwd = process.cwd()): Promise<PulumiCommand>
     // Or the CLI wants the plugins of aws, docker and kubernetes before it runs a stack that has none of them.
     PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    // The language host that is built here is older than Pulumi.yaml's `tsconfig` option; `npm test` checks types.
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     ...process.env,
     ...(ownBackend ? {} : localState(process.env)),
   };

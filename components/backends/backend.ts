@@ -18,8 +18,8 @@ export interface Backend {
   readonly summary: string;
   /** Settings of its own, in the stack file under the backend's name; strict. Their keys are args of the component. */
   readonly settings: z.ZodObject;
-  /** Everything wrong with these args, before the first resource. Pure. */
-  problems(args: TopologyArgs): readonly Problem[];
+  /** Everything wrong with these args, before the first resource. Loads the room's decisions, not its provider. */
+  problems(args: TopologyArgs): Promise<readonly Problem[]>;
   /**
    * What the outside world lacks for these args now: an engine that does not answer. Asked by the program, before
    * the component, which itself asks nobody. Absent where the provider's own message will do.

@@ -36,6 +36,11 @@ export interface BullmqArgs {
 /** BullMQ's own prefix as a hash tag: in cluster mode all keys of a script must lie in one slot (BullMQ, "Redis cluster"). */
 export const HASH_TAG_PREFIX = "{bull}";
 
+/** Whether a prefix puts all keys into one slot. */
+export function hasHashTag(prefix: string): boolean {
+  return /\{[^{}]+\}/.test(prefix);
+}
+
 /** How the wait between a job's attempts grows. */
 export const BackoffType = { Exponential: "exponential", Fixed: "fixed" } as const;
 export type BackoffType = (typeof BackoffType)[keyof typeof BackoffType];

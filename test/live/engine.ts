@@ -35,6 +35,8 @@ export class Engine {
       PULUMI_CONFIG_PASSPHRASE: "of the live tests",
       PULUMI_CONFIG_PASSPHRASE_FILE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // As Pulumi.yaml says; a language host that was built here is too old to hand it on.
+      PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json",
       PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
     };
   }

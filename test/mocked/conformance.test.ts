@@ -21,9 +21,9 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
         ...options,
       });
 
-    test("is in the registry with a summary, and accepts the subject's args", () => {
+    test("is in the registry with a summary, and accepts the subject's args", async () => {
       expect(backends[backend].summary).toMatch(/^\S.+[^.]$/);
-      expect(backends[backend].problems(completed(subject, roles))).toEqual([]);
+      expect(await backends[backend].problems(completed(subject, roles))).toEqual([]);
     });
 
     test("children carry the topology's name and belong to the component", async () => {

@@ -42,7 +42,11 @@ describe("defaults", () => {
       inputs: {
         name: "dev-redis-queue",
         image: "sha256:image",
-        command: ["redis-server", "/etc/redis-topology/redis.conf"],
+        command: [
+          "sh",
+          "-c",
+          "cd /data; if [ -e dump.rdb ] && [ ! -e appendonlydir ] && [ ! -e appendonly.aof ]; then echo 'redis-topology: this volume has a dump.rdb but no AOF. Redis would start empty and overwrite it. See docs/operations/docker.md, Moving a Compose volume in.' >&2; exit 1; fi; exec redis-server /etc/redis-topology/redis.conf",
+        ],
         user: "999:1000",
         networksAdvanced: [{ name: "dev-redis", aliases: ["redis-queue"] }],
         ports: [{ ip: "127.0.0.1", external: 6380, internal: 6380, protocol: "tcp" }],
@@ -56,7 +60,7 @@ describe("defaults", () => {
         healthcheck: {
           tests: [
             "CMD-SHELL",
-            'read -r REDISCLI_AUTH < /etc/redis-topology/probe; export REDISCLI_AUTH; case "$(redis-cli -p 6380 --user probe ping)" in PONG|LOADING*) exit 0;; *) exit 1;; esac',
+            'read -r REDISCLI_AUTH < /etc/redis-topology/probe; VALKEYCLI_AUTH=$REDISCLI_AUTH; export REDISCLI_AUTH VALKEYCLI_AUTH; case "$(redis-cli -p 6380 --user probe ping)" in PONG|LOADING*) exit 0;; *) exit 1;; esac',
           ],
           interval: "5s",
           timeout: "5s",
@@ -101,6 +105,7 @@ describe("defaults", () => {
     );
     expect(differing.sort()).toEqual(
       [
+        "command",
         "destroyGraceSeconds",
         "healthcheck",
         "labels",
@@ -111,6 +116,7 @@ describe("defaults", () => {
       ].concat(["ports", "stopTimeout", "tmpfs", "volumes"]),
     );
     expect(inputs).toMatchObject({
+      command: ["redis-server", "/etc/redis-topology/redis.conf"],
       memory: 314,
       memorySwap: 314,
       stopTimeout: 30,
@@ -199,6 +205,18 @@ describe("defaults", () => {
       REDIS_QUEUE_PORT: "6380",
     });
   });
+});
+
+test("two topologies of a stack share nothing on the engine", async () => {
+  const { resources } = await record(
+    () => [new DockerTopology("redis", { cache: {}, queue: {} }), new DockerTopology("other", { queue: {} })],
+    { stack: "dev", state: subjects.docker.state },
+  );
+  const names = resources
+    .filter(({ type }) => [CONTAINER, VOLUME, "docker:index/network:Network"].includes(type))
+    .map(({ type, inputs }) => `${type} ${inputs.name}`);
+  expect(names).toHaveLength(13);
+  expect(new Set(names).size).toBe(13);
 });
 
 describe("overrides", () => {

@@ -375,6 +375,48 @@ test("a new engine changes the group in place, and replaces the parameter group 
   expect(changed("r-queue-parameters", PARAMETERS)).toEqual(["family", "name"]);
 });
 
+/** What replaces a replication group: ForceNew in terraform-provider-aws, replication_group.go, and a downgrade. */
+const REPLACING = [
+  "atRestEncryptionEnabled",
+  "kmsKeyId",
+  "port",
+  "replicationGroupId",
+  "snapshotName",
+  "subnetGroupName",
+  "clusterMode",
+];
+
+test.each<[ElasticacheTopologyArgs, string[]]>([
+  [{ queue: { maxMemory: "1gb" } }, ["nodeType"]],
+  [{ queueGroup: { nodeType: "cache.r7g.large" } }, ["nodeType"]],
+  [{ queueGroup: { nodes: 3 } }, ["numCacheClusters"]],
+  [{ queueGroup: { multiAz: false } }, ["multiAzEnabled"]],
+  [
+    { queueGroup: { snapshotDays: 1, snapshotWindow: "01:00-02:00" } },
+    ["snapshotRetentionLimit", "snapshotWindow"],
+  ],
+  [{ queueGroup: { finalSnapshot: false } }, ["finalSnapshotIdentifier"]],
+  [{ queueGroup: { reservedMemoryPercent: 25 } }, []],
+  [{ queue: { config: { timeout: "60" } } }, []],
+  [{ subnetIds: ["subnet-a", "subnet-b", "subnet-c"] }, []],
+  [{ allowedCidrs: ["10.0.0.0/8"] }, []],
+  [{ maintenanceWindow: "mon:05:00-mon:06:00" }, ["maintenanceWindow"]],
+  [{ applyImmediately: false }, ["applyImmediately"]],
+  [{ minorUpgrades: true }, ["autoMinorVersionUpgrade"]],
+  [{ logRetentionDays: 0 }, ["logDeliveryConfigurations"]],
+  [{ alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:ops"] }, []],
+  [{ queue: { version: "9.0" } }, ["engineVersion", "parameterGroupName"]],
+  [{ tags: { team: "jobs" } }, ["tags"]],
+])("%j changes the queue's group in place, and only in %j", async (change, expected) => {
+  const group = async (args: ElasticacheTopologyArgs) =>
+    (await create({ queue: {}, ...args })).get(GROUP, "r-queue-group").inputs;
+  const [before, after] = [await group({}), await group(change)];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  expect(changed.sort()).toEqual(expected);
+  expect(changed.filter((name) => REPLACING.includes(name))).toEqual([]);
+});
+
 function alarms(prefix: string, nodes: number, names: string[]): string[] {
   return names.flatMap((name) =>
     Array.from({ length: nodes }, (_, node) => `${prefix}-${name}-00${node + 1}`),
@@ -396,7 +438,7 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     "a node that is too small, with the arithmetic",
     { queue: { maxMemory: "1gb" }, queueGroup: { nodeType: "cache.t4g.small" } },
     [
-      'queueGroup.nodeType: "cache.t4g.small", which holds 1402Mi - 50 % reserved = 701Mi. Allowed: a node that holds the queue\'s maxMemory of 1Gi. Use cache.t4g.medium, or remove the setting.',
+      'elasticache.queueGroup.nodeType: "cache.t4g.small", which holds 1402Mi - 50 % reserved = 701Mi. Allowed: a node that holds the queue\'s maxMemory of 1Gi. Use cache.t4g.medium, or remove the setting.',
     ],
   ],
   [
@@ -410,38 +452,38 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     "serverless",
     { queue: {}, queueGroup: { nodeType: "serverless" } },
     [
-      "queueGroup.nodeType: serverless. Allowed: a node type: on ElastiCache Serverless BullMQ's scripts fail (cluster mode without a single slot). Remove the setting to have the smallest node chosen.",
+      "elasticache.queueGroup.nodeType: serverless. Allowed: a node type: on ElastiCache Serverless BullMQ's scripts fail (cluster mode without a single slot). Remove the setting to have the smallest node chosen.",
     ],
   ],
   [
     "an unknown node type",
     { cache: {}, cacheGroup: { nodeType: "cache.z9.large" } },
     [
-      'cacheGroup.nodeType: "cache.z9.large". Allowed: cache.<family>.<size> of the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn. Choose one of these, or remove the setting to have the smallest chosen.',
+      'elasticache.cacheGroup.nodeType: "cache.z9.large". Allowed: cache.<family>.<size> of the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn. Choose one of these, or remove the setting to have the smallest chosen.',
     ],
   ],
   [
     "the whole Internet, said once",
     { cache: {}, allowedCidrs: ["0.0.0.0/0", "10.0.0.0/33"] },
     [
-      'allowedCidrs: "0.0.0.0/0". Allowed: the applications\' own networks. Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.',
-      'allowedCidrs: "10.0.0.0/33". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+      'elasticache.allowedCidrs: "0.0.0.0/0". Allowed: the applications\' own networks. Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.',
+      'elasticache.allowedCidrs: "10.0.0.0/33". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
     ],
   ],
   [
     "no network",
     { cache: {}, vpcId: undefined, subnetIds: [], allowedSecurityGroups: [] },
     [
-      "vpcId: missing. Allowed: a VPC, such as vpc-0a1b2c3d. Give the id of the VPC in which the applications run.",
-      "subnetIds: 0 of them. Allowed: at least 1. Give private subnets of the VPC.",
-      "allowedSecurityGroups, allowedCidrs: both missing. Allowed: at least one client. Give the applications' security groups; without one nobody reaches Redis.",
+      "elasticache.vpcId: missing. Allowed: a VPC, such as vpc-0a1b2c3d. Give the id of the VPC in which the applications run.",
+      "elasticache.subnetIds: 0 of them. Allowed: at least 1. Give private subnets of the VPC.",
+      "elasticache.allowedSecurityGroups, elasticache.allowedCidrs: both missing. Allowed: at least one client. Give the applications' security groups; without one nobody reaches Redis.",
     ],
   ],
   [
     "one subnet for Multi-AZ",
     { queue: {}, subnetIds: ["subnet-a"] },
     [
-      "subnetIds: 1 of them. Allowed: at least 2, in different zones, since a group is Multi-AZ. Give private subnets of the VPC.",
+      "elasticache.subnetIds: 1 of them. Allowed: at least 2, in different zones, since a group is Multi-AZ. Give private subnets of the VPC.",
     ],
   ],
   [
@@ -465,9 +507,9 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
       queueGroup: { durability: "sync", nodes: 1, nodeType: "cache.r5.large" },
     },
     [
-      'queueGroup.durability: "sync". Allowed: only with valkey 9.0 or later, not valkey 8.2. Set `queue.version: "9.0"`.',
-      'queueGroup.durability: "sync". Allowed: only with Multi-AZ and a replica. Set `queueGroup.nodes` to 2 or more.',
-      'queueGroup.durability: "sync". Allowed: only on nodes of the families r7g, r6g, m7g, m6g, c7gn, not cache.r5.large. Choose one of these.',
+      'elasticache.queueGroup.durability: "sync". Allowed: only with valkey 9.0 or later, not valkey 8.2. Set `queue.version: "9.0"`.',
+      'elasticache.queueGroup.durability: "sync". Allowed: only with Multi-AZ and a replica. Set `queueGroup.nodes` to 2 or more.',
+      'elasticache.queueGroup.durability: "sync". Allowed: only on nodes of the families r7g, r6g, m7g, m6g, c7gn, not cache.r5.large. Choose one of these.',
       'queue.bullmq.prefix: "jobs". Allowed: one with a hash tag, such as {bull}, since a durable group runs in cluster mode. Put braces around it, or remove the setting.',
     ].flatMap((line, index) =>
       index === 0
@@ -501,17 +543,25 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
       logRetentionDays: 31,
     },
     [
-      "queueGroup.nodes: 7. Allowed: a whole number from 1 to 6. Correct the number.",
-      "queueGroup.snapshotDays: 36. Allowed: a whole number from 0 to 35. Correct the number.",
-      'queueGroup.snapshotWindow: "03:30-04:30". Allowed: a window apart from the maintenance window sun:04:00-sun:05:00. Move one of the two.',
-      "logRetentionDays: 31. Allowed: 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653. Choose one of these.",
+      "elasticache.queueGroup.nodes: 7. Allowed: a whole number from 1 to 6. Correct the number.",
+      "elasticache.queueGroup.snapshotDays: 36. Allowed: a whole number from 0 to 35. Correct the number.",
+      'elasticache.queueGroup.snapshotWindow: "03:30-04:30". Allowed: a window apart from the maintenance window sun:04:00-sun:05:00. Move one of the two.',
+      "elasticache.logRetentionDays: 31. Allowed: 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653. Choose one of these.",
+    ],
+  ],
+  [
+    "tags that AWS does not take",
+    { cache: {}, tags: { "aws:team": "jobs", team: "a|b" } },
+    [
+      'elasticache.tags: "aws:team": "jobs". Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
+      'elasticache.tags: "team": "a|b". Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
     ],
   ],
   [
     "a group without its role",
     { cache: {}, queueGroup: { nodes: 2 } },
     [
-      "queueGroup: given without `queue`. Allowed: only together with `queue`. Add `queue: {}`, or remove `queueGroup`.",
+      "elasticache.queueGroup: given without `queue`. Allowed: only together with `queue`. Add `queue: {}`, or remove `queueGroup`.",
     ],
   ],
   [

@@ -96,29 +96,29 @@ test.each<[string, ExternalTopologyArgs, string[]]>([
     "a role without a server",
     { queue: {} },
     [
-      "queueServer: missing. Allowed: where the server is. Give `queueServer.url`, or its parts: host, port, password.",
+      "external.queueServer: missing. Allowed: where the server is. Give `queueServer.url`, or its parts: host, port, password.",
     ],
   ],
   [
     "a server without its role",
     { cache: {}, cacheServer: { url: "redis://localhost" }, queueServer: { url: "redis://localhost" } },
     [
-      "queueServer: given without `queue`. Allowed: only together with `queue`. Add `queue: {}` to use the server, or remove `queueServer`.",
+      "external.queueServer: given without `queue`. Allowed: only together with `queue`. Add `queue: {}` to use the server, or remove `queueServer`.",
     ],
   ],
   [
     "no TLS and no password across a network",
     { cache: {}, cacheServer: { url: "redis://cache.example" } },
     [
-      `cacheServer.tls: off. Allowed: TLS, since the connection leaves this host. ${INSECURE}`,
-      `cacheServer.password: missing. Allowed: a password, since others reach this host. ${INSECURE}`,
+      `external.cacheServer.tls: off. Allowed: TLS, since the connection leaves this host. ${INSECURE}`,
+      `external.cacheServer.password: missing. Allowed: a password, since others reach this host. ${INSECURE}`,
     ],
   ],
   [
     "a database number",
     { queue: {}, queueServer: { url: "rediss://u:secret@q.example/2" } },
     [
-      "queueServer.url: a URL with a database other than 0. Allowed: redis://user:password@host:port or rediss://…, without database and query. Copy it from the server's provider; percent-encode odd characters of the password.",
+      "external.queueServer.url: a URL with a database other than 0. Allowed: redis://user:password@host:port or rediss://…, without database and query. Copy it from the server's provider; percent-encode odd characters of the password.",
     ],
   ],
   [

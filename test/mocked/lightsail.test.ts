@@ -141,6 +141,7 @@ test("a team with a deployment file of its own gets the service and the entries"
   const { list, result } = await create({ cache: {}, deploy: false });
   expect(list().filter((entry) => entry.startsWith(DEPLOYMENT))).toEqual([]);
   expect(JSON.parse((await resolved(result.details))?.containers ?? "")).toHaveProperty("redis-cache");
+  expect(await resolved(result.cache?.host ?? "")).toBe("localhost");
 });
 
 const LOSS = "A container service has no disk.";
@@ -158,35 +159,35 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
     "more than one node",
     { ...accepted, scale: 2 },
     [
-      "scale: 2. Allowed: 1: every further node would be another Redis behind the same name. Remove the setting; for more throughput raise `power`, or run the app in a service of its own.",
+      "lightsail.scale: 2. Allowed: 1: every further node would be another Redis behind the same name. Remove the setting; for more throughput raise `power`, or run the app in a service of its own.",
     ],
   ],
   [
     "a power that is too small, with the arithmetic",
     { cache: {}, ...accepted, app: [{ name: "api", image: "a:1" }], power: "micro", appMemory: "512Mi" },
     [
-      "power: micro, 1Gi. Allowed: a node that holds 314Mi (cache) + 448Mi (queue) + 512Mi (app) = 1274Mi. Use small, or remove the setting.",
+      "lightsail.power: micro, 1Gi. Allowed: a node that holds 314Mi (cache) + 448Mi (queue) + 512Mi (app) = 1274Mi. Use small, or remove the setting.",
     ],
   ],
   [
     "more than the largest node holds",
     { cache: { maxMemory: "16gb" } },
     [
-      "power: xlarge, 16Gi. Allowed: a node that holds 18055Mi (cache) = 18055Mi. Lower `maxMemory` or `appMemory`.",
+      "lightsail.power: xlarge, 16Gi. Allowed: a node that holds 18055Mi (cache) = 18055Mi. Lower `maxMemory` or `appMemory`.",
     ],
   ],
   [
     "Redis on the Internet",
     { cache: {}, publicEndpoint: { container: "redis-cache", port: 6379 } },
     [
-      'publicEndpoint.container: "redis-cache". Allowed: an app container; never Redis. Name the container that serves HTTP.',
+      'lightsail.publicEndpoint.container: "redis-cache". Allowed: an app container; never Redis. Name the container that serves HTTP.',
     ],
   ],
   [
     "a public port that is not HTTP",
     { cache: {}, app: [{ name: "api", image: "a:1" }], publicEndpoint: { container: "api", port: 3000 } },
     [
-      'publicEndpoint.port: 3000. Allowed: an HTTP or HTTPS port of api. Add it to the container\'s ports: `{ "3000": "HTTP" }`.',
+      'lightsail.publicEndpoint.port: 3000. Allowed: an HTTP or HTTPS port of api. Add it to the container\'s ports: `{ "3000": "HTTP" }`.',
     ],
   ],
   [
@@ -199,16 +200,28 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
       ],
     },
     [
-      'app.0.name: "Api". Allowed: 1 to 53 lower-case letters, digits and inner hyphens. Correct the name.',
-      "app.0.ports.6379: taken by Redis. Allowed: a port that Redis does not have: all containers share one network namespace. Choose another port.",
-      'app.0.ports.x: "HTTP". Allowed: a port from 1 to 65535 with HTTP, HTTPS, TCP, UDP. Correct port or protocol.',
-      'app: two containers called "redis-cache". Allowed: different names. Rename one of them.',
+      'lightsail.app.0.name: "Api". Allowed: 1 to 53 lower-case letters, digits and inner hyphens. Correct the name.',
+      "lightsail.app.0.ports.6379: taken by Redis. Allowed: a port that Redis does not have: all containers share one network namespace. Choose another port.",
+      'lightsail.app.0.ports.x: "HTTP". Allowed: a port from 1 to 65535 with HTTP, HTTPS, TCP, UDP. Correct port or protocol.',
+      'lightsail.app: two containers called "redis-cache". Allowed: different names. Rename one of them.',
     ],
   ],
   [
     "more than ten containers",
     { cache: {}, app: Array.from({ length: 10 }, (_, index) => ({ name: `app${index}`, image: "a:1" })) },
-    ["app: 11 containers. Allowed: at most 10 in a deployment, Redis among them. Merge some."],
+    ["lightsail.app: 11 containers. Allowed: at most 10 in a deployment, Redis among them. Merge some."],
+  ],
+  [
+    "an app that would not be deployed",
+    { cache: {}, deploy: false, app: [{ name: "api", image: "a:1" }] },
+    [
+      "lightsail.app: given beside deploy: false. Allowed: one of the two. Remove it: the containers stand in your own deployment file then.",
+    ],
+  ],
+  [
+    "an image beside a version",
+    { cache: { version: "7.2" }, image: "redis:7.4" },
+    ["cache.version: given beside image. Allowed: one of the two. Remove one of the two."],
   ],
   [
     "a disk",

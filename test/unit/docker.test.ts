@@ -18,6 +18,7 @@ import {
   memoryMiB,
   openFiles,
   settingsMark,
+  startCommand,
   stopSeconds,
 } from "../../components/backends/docker/server";
 import type { RolePlan } from "../../components/redis/plan";
@@ -209,6 +210,31 @@ describe("the health check", () => {
     const script = tests[1]?.replace(/^read [^;]*;/, "") ?? "";
     const env = { PATH: `${folder}:${process.env.PATH}` };
     expect(spawnSync("sh", ["-c", script], { env }).status).toBe(status);
+  });
+});
+
+describe("a queue's volume", () => {
+  const image = { image: "", server: "echo started:", cli: "" };
+  const start = (files: string[]) => {
+    const data = mkdtempSync(path.join(folder, "data-"));
+    for (const file of files) writeFileSync(path.join(data, file), "");
+    const [shell = "", flag = "", script = ""] = startCommand(queue(), image);
+    return spawnSync(shell, [flag, script.replace("cd /data", `cd ${data}`)], { encoding: "utf8" });
+  };
+
+  test.each([[[]], [["appendonlydir"]], [["dump.rdb", "appendonlydir"]], [["dump.rdb", "appendonly.aof"]]])(
+    "with %j is served",
+    (files) => {
+      expect(start(files).stdout).toBe("started: /etc/redis-topology/redis.conf\n");
+    },
+  );
+
+  test("with a dump.rdb alone is not: Redis would start empty and overwrite it", () => {
+    const { status, stdout, stderr } = start(["dump.rdb"]);
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toBe(
+      "redis-topology: this volume has a dump.rdb but no AOF. Redis would start empty and overwrite it. See docs/operations/docker.md, Moving a Compose volume in.\n",
+    );
   });
 });
 

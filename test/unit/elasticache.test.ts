@@ -89,13 +89,16 @@ describe("what would replace a queue's group", () => {
     enforced: true,
   } as const;
   const safeWay =
-    "Bring up a second stack from a snapshot (`queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
+    "Bring up a second stack from a snapshot (`elasticache.queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
 
   test.each([
     [{ port: 6380 }, "queue.port: 6380. Allowed: 6379, with which the group was created"],
-    [{ vpcId: "vpc-2" }, 'vpcId: "vpc-2". Allowed: "vpc-1", with which the group was created'],
-    [{ kmsKeyId: "arn:k" }, 'kmsKeyId: "arn:k". Allowed: "", with which the group was created'],
-    [{ durable: true }, "queueGroup.durability: true. Allowed: false, with which the group was created"],
+    [{ vpcId: "vpc-2" }, 'elasticache.vpcId: "vpc-2". Allowed: "vpc-1", with which the group was created'],
+    [{ kmsKeyId: "arn:k" }, 'elasticache.kmsKeyId: "arn:k". Allowed: "", with which the group was created'],
+    [
+      { durable: true },
+      "elasticache.queueGroup.durability: true. Allowed: false, with which the group was created",
+    ],
     [
       { groupId: "shop-prod2-redis-queue" },
       'name of project, stack or topology: "shop-prod2-redis-queue". Allowed: "shop-prod-redis-queue", with which the group was created',

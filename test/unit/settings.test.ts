@@ -21,9 +21,9 @@ function parse(config: Record<string, unknown>, secretKeys: string[] = []) {
 }
 
 /** The message without its heading, a line a problem. */
-function problems(config: Record<string, unknown>, secretKeys?: string[]): string[] {
+async function problems(config: Record<string, unknown>, secretKeys?: string[]): Promise<string[]> {
   try {
-    parse(config, secretKeys);
+    await parse(config, secretKeys);
   } catch (error) {
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     const [heading, ...lines] = (error as Error).message.split("\n");
@@ -117,32 +117,34 @@ describe("what is refused, with its one line", () => {
       'queue.memoryLimit: "1Gi". Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.',
     ],
     ["a role that is no object", { queue: "yes" }, 'queue: "yes". Allowed: object. Correct the value.'],
-  ])("%s", (_, config, line) => {
-    const [first = "", ...rest] = problems(config);
+  ])("%s", async (_, config, line) => {
+    const [first = "", ...rest] = await problems(config);
     expect(first.startsWith(line), `${first}\n should be\n${line}`).toBe(true);
     if (line.endsWith(".")) expect(first).toBe(line);
     expect(rest).toEqual([]);
   });
 
-  test("a near miss of a backend is named", () => {
-    expect(problems({ backend: "proces", queue: {} })[0]).toMatch(/ Did you mean `process`\?$/);
+  test("a near miss of a backend is named", async () => {
+    expect((await problems({ backend: "proces", queue: {} }))[0]).toMatch(/ Did you mean `process`\?$/);
   });
 
-  test("a given password is never shown", () => {
-    expect(problems({ queue: { password: "hunter2", port: "x" } }).join()).not.toContain("hunter2");
-    expect(problems({ queue: { password: 12345678 } }, ["queue"])).toEqual([
+  test("a given password is never shown", async () => {
+    expect((await problems({ queue: { password: "hunter2", port: "x" } })).join()).not.toContain("hunter2");
+    expect(await problems({ queue: { password: 12345678 } }, ["queue"])).toEqual([
       "queue.password: not a text. Allowed: string. Correct the value.",
     ]);
   });
 
-  test("all problems come in one message", () => {
-    expect(problems({ cache: { maxMemory: "0", port: 0 }, queue: { maxMemory: "-1" } })).toHaveLength(3);
+  test("all problems come in one message", async () => {
+    expect(await problems({ cache: { maxMemory: "0", port: 0 }, queue: { maxMemory: "-1" } })).toHaveLength(
+      3,
+    );
   });
 });
 
 describe("what is accepted", () => {
-  test("roles, with numbers and booleans as YAML gives them", () => {
-    const { backend, args, warnings } = parse({
+  test("roles, with numbers and booleans as YAML gives them", async () => {
+    const { backend, args, warnings } = await parse({
       cache: { maxMemory: 268435456 },
       queue: { config: { hz: 20, activerehashing: true, activedefrag: false } },
       protect: false,
@@ -160,25 +162,27 @@ describe("what is accepted", () => {
     });
   });
 
-  test("a role that is switched off is absent", () => {
-    expect(parse({ cache: { enabled: false, maxMemory: "1gb" }, queue: { enabled: true } }).args).toEqual({
+  test("a role that is switched off is absent", async () => {
+    expect(
+      (await parse({ cache: { enabled: false, maxMemory: "1gb" }, queue: { enabled: true } })).args,
+    ).toEqual({
       queue: {},
     });
   });
 
   test("passwords with spaces and quotes, as secrets", async () => {
-    const { args } = parse({ queue: { password: `a "b" 'c' #d` } }, ["queue"]);
+    const { args } = await parse({ queue: { password: `a "b" 'c' #d` } }, ["queue"]);
     expect(await pulumi.isSecret(pulumi.output(args.queue?.password))).toBe(true);
   });
 
-  test("what is left of another backend has no effect, and the user is told", () => {
-    const { args, warnings } = parse({ queue: {}, docker: { bind: "0.0.0.0" }, process: {} });
+  test("what is left of another backend has no effect, and the user is told", async () => {
+    const { args, warnings } = await parse({ queue: {}, docker: { bind: "0.0.0.0" }, process: {} });
     expect(args).toEqual({ queue: {} });
     expect(warnings).toEqual(["redis-topology:docker has no effect: this stack's backend is `process`."]);
   });
 
-  test("keys of other namespaces are not ours", () => {
-    expect(parse({ queue: {}, "aws:region": "eu-west-1" }).warnings).toEqual([]);
+  test("keys of other namespaces are not ours", async () => {
+    expect((await parse({ queue: {}, "aws:region": "eu-west-1" })).warnings).toEqual([]);
   });
 });
 

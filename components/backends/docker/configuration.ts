@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random";
+import { RandomPassword } from "@pulumi/random/randomPassword";
 import { aclFile } from "../../redis/acl";
 import type { RolePlan } from "../../redis/plan";
 import type { RoleArgs } from "../../topology";

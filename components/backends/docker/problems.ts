@@ -89,8 +89,8 @@ export function openPasswordProblems(role: Role, bind: string, passwords: readon
 
 /** Versions and images that contradict each other. */
 export function imageProblems(args: DockerTopologyArgs): Problem[] {
-  const used = ROLES.flatMap((role) => (args[role] ? [{ role, ...args[role] }] : []));
   if (args.image === undefined) return [];
+  const used = ROLES.flatMap((role) => (args[role] ? [{ role, ...args[role] }] : []));
   const problems: Problem[] = used
     .filter(({ version }) => version !== undefined)
     .map(({ role, version }) => ({

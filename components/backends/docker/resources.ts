@@ -8,13 +8,13 @@ import { createConfiguration } from "./configuration";
 import { type RoleImage, roleImage } from "./images";
 import type { DockerPlan } from "./plan";
 import {
-  CONFIG_FILE,
   CONFIG_FOLDER,
   cacheFolder,
   DATA_FOLDER,
   healthCheck,
   memoryMiB,
   openFiles,
+  startCommand,
   stopSeconds,
 } from "./server";
 
@@ -62,7 +62,7 @@ export function createServer(
     {
       name: `${place.prefix}-${role.role}`,
       image: image.imageId,
-      command: [software.server, CONFIG_FILE],
+      command: startCommand(role, software),
       user: plan.user,
       networksAdvanced: [{ name: place.network.name, aliases: [alias(place, role)] }],
       ports: [{ ip: plan.bind, external: role.port, internal: role.port, protocol: "tcp" }],

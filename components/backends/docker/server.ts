@@ -53,6 +53,20 @@ export function serverConfig({ port, directives }: RolePlan): string {
   ]);
 }
 
+const RDB_WITHOUT_AOF =
+  "redis-topology: this volume has a dump.rdb but no AOF. Redis would start empty and overwrite it. See docs/operations/docker.md, Moving a Compose volume in.";
+
+/**
+ * What the container runs. With `appendonly yes` Redis does not read a dump.rdb that has no AOF beside it (server.c,
+ * loadDataFromDisk), and its next save overwrites it; a queue with such a volume stays down and says why.
+ */
+export function startCommand({ persists }: RolePlan, { server }: RoleImage): string[] {
+  if (!persists) return [server, CONFIG_FILE];
+  const lonely = "[ -e dump.rdb ] && [ ! -e appendonlydir ] && [ ! -e appendonly.aof ]";
+  const refusal = `if ${lonely}; then echo '${RDB_WITHOUT_AOF}' >&2; exit 1; fi`;
+  return ["sh", "-c", `cd ${DATA_FOLDER}; ${refusal}; exec ${server} ${CONFIG_FILE}`];
+}
+
 /** What a health check is made of, as the Docker provider takes it. */
 export interface HealthCheck {
   readonly tests: string[];
@@ -68,7 +82,9 @@ export interface HealthCheck {
 export function healthCheck({ port }: RolePlan, { cli }: RoleImage): HealthCheck {
   const script = [
     `read -r REDISCLI_AUTH < ${PROBE_FILE}`,
-    "export REDISCLI_AUTH",
+    // Valkey's client has a name of its own for it, and not every version knows the old one.
+    "VALKEYCLI_AUTH=$REDISCLI_AUTH",
+    "export REDISCLI_AUTH VALKEYCLI_AUTH",
     `case "$(${cli} -p ${port} --user ${PROBE_USERNAME} ping)" in PONG|LOADING*) exit 0;; *) exit 1;; esac`,
   ];
   // In Go's own form (`1m0s`, not `60s`): the engine hands durations back so, and another form differs for ever.

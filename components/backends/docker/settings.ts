@@ -1,7 +1,5 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
-import { planDocker } from "./plan";
-import { engineProblems } from "./reach";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
 
@@ -26,7 +24,7 @@ export const dockerBackend: Backend = {
     certPath: text("Folder with ca.pem, cert.pem and key.pem for a tcp:// host."),
     sshOptions: z.array(z.string()).optional().describe("Options of ssh for an ssh:// host."),
   }),
-  problems: (args) => planDocker(args).problems,
-  unreachable: engineProblems,
+  problems: async (args) => (await import("./plan")).planDocker(args).problems,
+  unreachable: async (args) => (await import("./reach")).engineProblems(args),
   load: async () => (await import("./topology")).DockerTopology,
 };

@@ -1,3 +1,4 @@
+import { hasHashTag } from "../../redis/bullmq";
 import { type Problem, shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { compareVersions, DURABLE_SINCE, type EngineVersion } from "./engines";
@@ -33,7 +34,7 @@ export function durabilityProblems(
       "Choose one of these.",
     );
   }
-  if (prefix !== undefined && !/\{[^{}]+\}/.test(prefix)) {
+  if (prefix !== undefined && !hasHashTag(prefix)) {
     problems.push({
       key: "queue.bullmq.prefix",
       was: shown(prefix),

@@ -3,6 +3,8 @@ import { type BackendTraits, planTopology, type RolePlan, type TopologyPlan } fr
 import { type Problem, shown } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
 import type { TopologyArgs } from "../../topology";
+import { tagProblems } from "../awsTags";
+import { inSection } from "../section";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";
 import { type EngineVersion, engineVersion } from "./engines";
@@ -72,9 +74,10 @@ export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan 
       Object.fromEntries(groups.map((group) => [`${group.role}Group.snapshotWindow`, group.snapshotWindow])),
     ),
     ...unusedGroups(args),
+    ...tagProblems(args.tags),
     ...range("logRetentionDays", args.logRetentionDays, LOG_DAYS),
   );
-  return { ...plan, groups, problems: [...plan.problems, ...problems] };
+  return { ...plan, groups, problems: [...plan.problems, ...inSection(traits.name, problems)] };
 }
 
 function planGroup(

@@ -18,13 +18,13 @@ export interface FixedSettings {
 const FIXED: Readonly<Partial<Record<keyof FixedSettings, string>>> = {
   groupId: "name of project, stack or topology",
   port: "queue.port",
-  vpcId: "vpcId",
-  kmsKeyId: "kmsKeyId",
-  durable: "queueGroup.durability",
+  vpcId: "elasticache.vpcId",
+  kmsKeyId: "elasticache.kmsKeyId",
+  durable: "elasticache.queueGroup.durability",
 };
 
 const SAFE_WAY =
-  "Bring up a second stack from a snapshot (`queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
+  "Bring up a second stack from a snapshot (`elasticache.queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
 
 /** Every change that would make AWS replace the group, and with it the jobs in its memory. */
 export function replacements(before: FixedSettings, after: FixedSettings): Problem[] {

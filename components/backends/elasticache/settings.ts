@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
 import { Durability } from "./args";
-import { planElasticache } from "./plan";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
 const list = (description: string) => z.array(z.string().min(1)).optional().describe(description);
@@ -46,6 +45,6 @@ export const elasticacheBackend: Backend = {
     alarmConnections: whole("Connections alarm. Default 100."),
     tags: z.record(z.string(), z.string()).optional().describe("Tags on everything."),
   }),
-  problems: (args) => planElasticache(args).problems,
+  problems: async (args) => (await import("./plan")).planElasticache(args).problems,
   load: async () => (await import("./topology")).ElasticacheTopology,
 };

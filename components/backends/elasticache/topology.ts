@@ -1,5 +1,6 @@
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import * as pulumi from "@pulumi/pulumi";
+import { runError } from "../../errors";
 import { announceGuarantees, type Server, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
@@ -88,7 +89,7 @@ function createServer(
 function checked(role: GroupPlan["role"], password: string): string {
   const problems = tokenProblems(role, password);
   if (problems.length === 0) return password;
-  throw new pulumi.RunError(describeAll(`The ${role}'s group cannot be created`, problems));
+  throw runError(describeAll(`The ${role}'s group cannot be created`, problems));
 }
 
 function createAlarms(

@@ -3,6 +3,7 @@ import { CACHE_GUARANTEES, elsewhere, kept, type RoleGuarantees } from "../../re
 import { type BackendTraits, planTopology, type TopologyPlan } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { ROLES } from "../../redis/roles";
+import { inSection } from "../section";
 import { type PlainServer, readAddress } from "./address";
 import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
 
@@ -41,7 +42,7 @@ const QUEUE_GUARANTEES: RoleGuarantees = {
 export function planExternal(args: ExternalTopologyArgs): TopologyPlan {
   const cache = { ...CACHE_GUARANTEES, destroy: kept("The server is not touched.") };
   const plan = planTopology(traits, args, { cache, queue: QUEUE_GUARANTEES });
-  return { ...plan, problems: [...plan.problems, ...serverProblems(args)] };
+  return { ...plan, problems: [...plan.problems, ...inSection(traits.name, serverProblems(args))] };
 }
 
 function serverProblems(args: ExternalTopologyArgs): Problem[] {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
 import { secretText } from "../secretText";
-import { planExternal } from "./plan";
 
 const server = (role: string) =>
   z
@@ -29,6 +28,6 @@ export const externalBackend: Backend = {
       .optional()
       .describe("Whether `pulumi up` connects and refuses an evicting queue. Default true."),
   }),
-  problems: (args) => planExternal(args).problems,
+  problems: async (args) => (await import("./plan")).planExternal(args).problems,
   load: async () => (await import("./topology")).ExternalTopology,
 };

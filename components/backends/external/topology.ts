@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { runError } from "../../errors";
 import { announceGuarantees, type Server, topologyOutputs } from "../../outputs";
-import { HASH_TAG_PREFIX } from "../../redis/bullmq";
+import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
 import { Role } from "../../redis/roles";
@@ -27,7 +28,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
     const checked = args.checkAtDeploy ?? true;
     if (!checked) warnUnchecked(this);
     const server = (role: Role, given: ExternalServerArgs | undefined) =>
-      args[role] && given && useServer(this, name, role, given, checked);
+      args[role] && given && useServer(this, name, role, given, checked, args.queue?.bullmq?.prefix);
 
     const outputs = topologyOutputs({
       backend: traits.name,
@@ -54,6 +55,7 @@ function useServer(
   role: Role,
   given: ExternalServerArgs,
   checked: boolean,
+  prefix: string | undefined,
 ): Server {
   const address = pulumi
     .all([given.url, given.password])
@@ -75,7 +77,7 @@ function useServer(
 
   const inputs = { role, ...parts, preview: pulumi.runtime.isDryRun() };
   const { observed } = new ExternalServer(`${name}-${role}`, inputs, { parent });
-  observed.apply((seen) => warnVolatile(role, seen, parent));
+  observed.apply((seen) => warnOf(role, seen, prefix, parent));
   return {
     ...parts,
     prefix: observed.apply((seen) => ((clusterMode ?? seen.clusterMode) ? HASH_TAG_PREFIX : undefined)),
@@ -86,7 +88,7 @@ function useServer(
 function knownAddress(role: Role, server: ExternalServerArgs & { url?: string; password?: string }): Address {
   const { address, problems } = readAddress(role, server);
   if (!address || problems.length > 0) {
-    throw new pulumi.RunError(describeAll(`The ${role} server cannot be used`, problems));
+    throw runError(describeAll(`The ${role} server cannot be used`, problems));
   }
   return address;
 }
@@ -97,9 +99,21 @@ function warnUnchecked(resource: pulumi.Resource): void {
   pulumi.log.warn(text, resource);
 }
 
-function warnVolatile(role: Role, { persistence }: Observation, resource: pulumi.Resource): void {
-  if (role !== Role.Queue || persistence !== "none") return;
-  const text =
-    "The queue's server shows no AOF, and has never saved an RDB file: a restart may lose every job.";
-  pulumi.log.warn(`${text} Turn persistence on at its provider.`, resource);
+/** What a queue's server lacks, and nothing here can mend. */
+function warnOf(
+  role: Role,
+  { persistence, clusterMode }: Observation,
+  prefix: string | undefined,
+  resource: pulumi.Resource,
+): void {
+  if (role !== Role.Queue) return;
+  if (persistence === "none") {
+    const text =
+      "The queue's server shows no AOF, and has never saved an RDB file: a restart may lose every job.";
+    pulumi.log.warn(`${text} Turn persistence on at its provider.`, resource);
+  }
+  if (clusterMode && prefix !== undefined && !hasHashTag(prefix)) {
+    const text = `The queue's server runs in cluster mode, where BullMQ fails with the prefix ${JSON.stringify(prefix)}.`;
+    pulumi.log.warn(`${text} Put braces around \`queue.bullmq.prefix\`, or remove it.`, resource);
+  }
 }

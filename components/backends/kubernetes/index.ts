@@ -1,11 +1,2 @@
-export type {
-  KubernetesTopologyArgs,
-  LonghornArgs,
-  MonitoringArgs,
-  NetworkArgs,
-  RecurringJobArgs,
-  ServerArgs,
-  StorageArgs,
-} from "./args";
-export { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./args";
+export * from "./args";
 export { KubernetesTopology } from "./topology";

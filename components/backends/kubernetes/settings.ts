@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
 import { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./args";
-import { planKubernetes } from "./plan";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
 const flag = (description: string) => z.boolean().optional().describe(description);
@@ -118,6 +117,6 @@ export const kubernetesBackend: Backend = {
     network,
     monitoring,
   }),
-  problems: (args) => planKubernetes(args).problems,
+  problems: async (args) => (await import("./plan")).planKubernetes(args).problems,
   load: async () => (await import("./topology")).KubernetesTopology,
 };

@@ -31,6 +31,10 @@ export function appProblems(
     const allowed = `at most ${MOST_CONTAINERS} in a deployment, Redis among them`;
     problems.push({ key: "app", was: `${names.length} containers`, allowed, fix: "Merge some." });
   }
+  if (args.deploy === false && app.length > 0) {
+    const fix = "Remove it: the containers stand in your own deployment file then.";
+    problems.push({ key: "app", was: "given beside deploy: false", allowed: "one of the two", fix });
+  }
   return [...problems, ...endpointProblems(args)];
 }
 

@@ -7,7 +7,7 @@ export interface LightsailTopologyArgs extends TopologyArgs {
   power?: Power;
   /** Nodes; only 1 is taken, since every further one would be another Redis behind the same name. */
   scale?: number;
-  /** Redis or Valkey image with a tag or digest, from a public registry. Default by the role's engine and version. */
+  /** Redis or Valkey image with a tag or digest, from a public registry, of the roles' `engine` and with the official images' entry point; excludes their `version`. Default by both. */
   image?: string;
   /** The user's own containers, deployed beside Redis, which they reach on `localhost`. Default none. */
   app?: AppContainer[];

@@ -2,6 +2,8 @@ import { CACHE_GUARANTEES, lost, type RoleGuarantees } from "../../redis/guarant
 import { type BackendTraits, planTopology, rolePlans, type TopologyPlan } from "../../redis/plan";
 import { type Problem, shown } from "../../redis/problems";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
+import { tagProblems } from "../awsTags";
+import { inSection } from "../section";
 import { appProblems } from "./app";
 import type { LightsailTopologyArgs, Power } from "./args";
 import { containerName } from "./container";
@@ -40,7 +42,7 @@ export interface LightsailPlan extends TopologyPlan {
 export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
   const plan = planTopology(traits, args, { cache: CACHE_GUARANTEES, queue: QUEUE_GUARANTEES });
   const roles = rolePlans(plan);
-  const problems: Problem[] = [...plan.problems];
+  const problems: Problem[] = [];
   const app = (args.app ?? []).length;
   const needs = {
     ...Object.fromEntries(roles.map(({ role, memoryLimit }) => [role, memoryLimit])),
@@ -53,9 +55,14 @@ export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
       "Remove the setting; for more throughput raise `power`, or run the app in a service of its own.";
     problems.push({ key: "scale", was: shown(args.scale), allowed, fix });
   }
+  for (const { role, version } of args.image === undefined ? [] : roles) {
+    if (version === undefined) continue;
+    const fix = "Remove one of the two.";
+    problems.push({ key: `${role}.version`, was: "given beside image", allowed: "one of the two", fix });
+  }
   const redis = { names: roles.map(({ role }) => containerName(role)), ports: roles.map(({ port }) => port) };
-  problems.push(...appProblems(args, redis));
-  return { ...plan, power, problems };
+  problems.push(...appProblems(args, redis), ...tagProblems(args.tags));
+  return { ...plan, power, problems: [...plan.problems, ...inSection(traits.name, problems)] };
 }
 
 function appMemory(given: string | undefined, containers: number, problems: Problem[]): number {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
 import { Power } from "./args";
-import { planLightsail } from "./plan";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
 
@@ -38,6 +37,6 @@ export const lightsailBackend: Backend = {
     deploy: z.boolean().optional().describe("Whether the containers are deployed. Default true."),
     tags: z.record(z.string(), z.string()).optional().describe("Tags on the service."),
   }),
-  problems: (args) => planLightsail(args).problems,
+  problems: async (args) => (await import("./plan")).planLightsail(args).problems,
   load: async () => (await import("./topology")).LightsailTopology,
 };

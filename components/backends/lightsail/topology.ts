@@ -34,8 +34,9 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
     const service = createService(this, name, args, plan.power);
     const privateDomain = pulumi.interpolate`${service.name}.service.local`;
     const roles = rolePlans(plan).map((role) => prepare(this, name, role, args));
-    // Without an app in it, only other services use this one.
-    const host = (args.app ?? []).length > 0 ? "localhost" : privateDomain;
+    const deploys = args.deploy ?? true;
+    // Without an app in our deployment, only other services use it; a deployment of one's own has one.
+    const host = deploys && (args.app ?? []).length === 0 ? privateDomain : "localhost";
     const server = (wanted: Role): Server | undefined =>
       roles.filter(({ role }) => role === wanted).map(({ port, password }) => ({ host, port, password }))[0];
     const redis = pulumi.secret(pulumi.all(roles.map(({ container }) => container)));
@@ -48,7 +49,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       guarantees: plan.guarantees,
       details: { containers: redis.apply(deploymentJson), privateDomain },
     });
-    if (args.deploy ?? true) deploy(this, name, args, service, redis, outputs.env);
+    if (deploys) deploy(this, name, args, service, redis, outputs.env);
     announceGuarantees(plan.guarantees, this);
 
     this.backend = outputs.backend;

@@ -1,2 +1,2 @@
-export type { ProcessTopologyArgs } from "./args";
+export * from "./args";
 export { ProcessTopology } from "./topology";

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
-import { planProcess } from "./plan";
 
 export const processBackend: Backend = {
   summary: "redis-server processes on this host",
@@ -17,6 +16,6 @@ export const processBackend: Backend = {
       .optional()
       .describe("Whether destroy deletes the queue's data too. Default false."),
   }),
-  problems: (args) => planProcess(args).problems,
+  problems: async (args) => (await import("./plan")).planProcess(args).problems,
   load: async () => (await import("./topology")).ProcessTopology,
 };

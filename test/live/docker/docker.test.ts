@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseOutputs } from "../../../cli/src/outputs";
+import { verifyTopology } from "../../../cli/src/verifyTopology";
 import { ROLES, Role } from "../../../components/redis/roles";
 import { resolved } from "../../mocked/harness";
+import { troubles } from "../cli-helpers";
 import { addJobs, Clients, missingJobs } from "../clients";
 import { livePromises } from "../promises";
 import { missing } from "../require";
@@ -29,6 +32,13 @@ describe.skipIf(missing("docker"))("a Docker engine", () => {
     afterAll(async () => {
       await clients?.close();
       await target?.remove();
+    });
+
+    test("verify finds what the outputs promise", async () => {
+      const { result } = await target.program(target.args);
+      const { backend, cache, queue, env, bullmq, network, guarantees } = result;
+      const outputs = await resolved({ backend, cache, queue, env, bullmq, network, guarantees });
+      expect(troubles(await verifyTopology(parseOutputs(JSON.stringify(outputs), "test")))).toEqual([]);
     });
 
     test("the engine shows no password, nor a hash of one", async () => {

@@ -1,0 +1,2 @@
+export type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
+export { ExternalTopology } from "./topology";
