@@ -54,6 +54,7 @@ const outcomeSchema = z.object({
   kept: z.boolean(),
   lossSeconds: z.number(),
   detail: z.string(),
+  elsewhere: z.boolean().optional(),
 }) satisfies z.ZodType<Outcome>;
 
 const roleGuaranteesSchema = z.record(z.enum(EVENTS), outcomeSchema);

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { verifyTopology } from "../../cli/src/verifyTopology";
 import { Role } from "../../components/redis/roles";
 import type { TopologyArgs } from "../../components/topology";
 import { addJobs, addUntilRefused, Clients, info, missingJobs, until } from "./clients";
 import { betweenFsyncs, churn, fillUntilRefused, rewriteAof } from "./load";
 import { withRedis } from "./servers";
-import type { LiveTarget } from "./target";
+import { type LiveTarget, outputsOf } from "./target";
 
 const MIB = 1024 * 1024;
 
@@ -46,6 +47,12 @@ export function livePromises(name: string, start: (args: TopologyArgs) => Promis
       };
       expect(await settings(Role.Cache)).toEqual([String(64 * MIB), "allkeys-lru", "0"]);
       expect(await settings(Role.Queue)).toEqual([String(128 * MIB), "noeviction", "1"]);
+    });
+
+    test("verify passes, as a user would run it", async () => {
+      const results = await verifyTopology(await outputsOf(target), { timeoutMs: 60_000 });
+      expect(results.filter(({ result }) => result !== "pass")).toEqual([]);
+      expect(new Set(results.map(({ role }) => role))).toEqual(new Set([Role.Cache, Role.Queue]));
     });
 
     test.each([Role.Cache, Role.Queue])("the %s refuses a wrong password and none", async (role) => {

@@ -1,5 +1,8 @@
+import { parseOutputs, type StackOutputs } from "../../cli/src/outputs";
+import { bullmqDefaults } from "../../components/redis/bullmq";
+import { connectionUrl, environment } from "../../components/redis/connection";
 import type { Guarantees } from "../../components/redis/guarantees";
-import type { Role } from "../../components/redis/roles";
+import { Role } from "../../components/redis/roles";
 import type { TopologyArgs } from "../../components/topology";
 
 /** How a client reaches one role; plain values, as the endpoint's outputs resolve to. */
@@ -38,4 +41,31 @@ export interface LiveTarget {
   memory?(role: Role): Promise<LiveMemory>;
   /** Removes everything, data included. */
   remove(): Promise<void>;
+}
+
+/** The outputs that a stack with this target would have, for the day-two commands. */
+export async function outputsOf(target: LiveTarget): Promise<StackOutputs> {
+  const endpoint = async (role: Role) => {
+    const { tls, ...connection } = await target.connection(role);
+    const whole = { ...connection, tls: tls !== undefined, ...(tls?.ca && { caCertificate: tls.ca }) };
+    return { ...whole, url: connectionUrl(whole) };
+  };
+  const [cache, queue] = await Promise.all([endpoint(Role.Cache), endpoint(Role.Queue)]);
+  const { producer, worker, ...defaults } = bullmqDefaults();
+  const { host, port, username, password } = queue;
+  const connection = {
+    host,
+    port,
+    username,
+    password,
+    ...(queue.tls && { tls: { ca: queue.caCertificate } }),
+  };
+  const bullmq = {
+    producer: { ...connection, ...producer },
+    worker: { ...connection, ...worker },
+    ...defaults,
+  };
+  const { guarantees } = target;
+  const outputs = { backend: "live", cache, queue, env: environment(cache, queue), bullmq, guarantees };
+  return parseOutputs(JSON.stringify(outputs), "the live target");
 }

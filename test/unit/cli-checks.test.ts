@@ -4,7 +4,7 @@ import { expectationsOf } from "../../cli/src/checks/expectations";
 import { type Facts, parseInfo } from "../../cli/src/checks/facts";
 import { HEALTH_CHECKS } from "../../cli/src/checks/health";
 import { SETTING_CHECKS } from "../../cli/src/checks/settings";
-import { kept, lost, type Outcome } from "../../components/redis/guarantees";
+import { elsewhere, kept, lost, type Outcome } from "../../components/redis/guarantees";
 import type { Role } from "../../components/redis/roles";
 
 const { signal } = new AbortController();
@@ -25,6 +25,8 @@ test.each<[Role, Outcome, string, string]>([
   ["queue", kept("A replica.", 1), "any", "guarantees.queue.processCrash: kept, up to 1 s lost (A replica.)"],
   ["queue", lost("No disk."), "any", "guarantees.queue.processCrash: lost (No disk.)"],
   ["cache", lost("A cache."), "no", "guarantees.cache.processCrash: lost (A cache.)"],
+  ["queue", elsewhere("Ask them."), "any", "guarantees.queue.processCrash: somebody else's (Ask them.)"],
+  ["cache", elsewhere("Ask them."), "any", "guarantees.cache.processCrash: somebody else's (Ask them.)"],
   ["cache", kept("A disk."), "any", "guarantees.cache.processCrash: kept, up to 0 s lost (A disk.)"],
 ])("a %s whose crash outcome is %j must persist: %s", (role, outcome, persistence, because) => {
   const policies = role === "queue" ? ["noeviction"] : ["allkeys-lru", "allkeys-lfu", "allkeys-random"];
