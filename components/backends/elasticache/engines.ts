@@ -46,6 +46,11 @@ export function isDowngrade(from: Pick<EngineVersion, "engine" | "version">, to:
   return compareVersions(to.version, from.version) < 0;
 }
 
+/** `8` of `8.2`. */
+export function majorOf(version: string): string {
+  return version.split(".")[0] ?? "";
+}
+
 /** Below zero when the first is older. Major and minor only. */
 export function compareVersions(a: string, b: string): number {
   const [aMajor = 0, aMinor = 0] = a.split(".").map(Number);
