@@ -5,14 +5,20 @@ import type { TopologySettings } from "./components/create";
 import { runError } from "./components/errors";
 import { describeAll, type Problem } from "./components/redis/problems";
 import type { TopologyArgs } from "./components/topology";
-import { readIssue } from "./config/issues";
+import { readIssue, withoutFaults } from "./config/issues";
 import { stackSchema } from "./config/schema";
-import { plainSecrets, withSecrets } from "./config/secrets";
+import { type Encryption, plainSecrets, withSecrets } from "./config/secrets";
+import { readStackFile } from "./config/stackFile";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
 export interface RawConfig {
   readonly values: Readonly<Record<string, string>>;
   readonly isSecret: (key: string) => boolean;
+  /**
+   * The stack file's `config:` as it stands there, asked for only when a secret is given. Pulumi marks a whole key as
+   * secret when any part of it is encrypted; the file tells which part.
+   */
+  readonly stackFile?: () => Promise<Readonly<Record<string, unknown>> | undefined>;
 }
 
 /** What a stack file says, checked; and what of it has no effect. */
@@ -26,11 +32,10 @@ export async function readSettings(): Promise<Settings> {
   const values = pulumi.runtime.allConfig();
   // Marked internal, but the only thing that knows which keys were encrypted: Config's readers never tell.
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: RawConfig["isSecret"] };
-  const settings = await parseSettings(
-    { values, isSecret: isConfigSecret },
-    pulumi.getProject(),
-    pulumi.getStack(),
-  );
+  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
+  // Pulumi runs a program in its folder. Its own getRootDirectory() is only a placeholder where the CLI sets nothing.
+  const stackFile = () => readStackFile(process.cwd(), stack);
+  const settings = await parseSettings({ values, isSecret: isConfigSecret, stackFile }, project, stack);
   for (const warning of settings.warnings) pulumi.log.warn(warning);
   return settings;
 }
@@ -38,22 +43,57 @@ export async function readSettings(): Promise<Settings> {
 /** `readSettings` on plain data. */
 export async function parseSettings(raw: RawConfig, project: string, stack: string): Promise<Settings> {
   const config = ownConfig(raw.values, project);
-  const problems = plainSecrets(config, (key) => raw.isSecret(`${project}:${key}`));
   const parsed = stackSchema.safeParse(config);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.flatMap((issue) => readIssue(issue, config));
-    throw refusal([...issues, ...problems], project, stack);
-  }
-  const { backend } = parsed.data;
+  const problems = [
+    ...schemaProblems(parsed, config),
+    ...(await plainSecrets(config, encryption(raw, project))),
+  ];
   // Before the secrets are wrapped: what is inside an Output can only be refused when resources exist already.
-  problems.push(...(await backends[backend].problems(argsOf(parsed.data))));
-  if (problems.length > 0) throw refusal(problems, project, stack);
+  problems.push(...(await backendProblems(parsed, config)));
+  if (!parsed.success || problems.length > 0) throw refusal(problems, project, stack);
+  const { backend } = parsed.data;
   const args = argsOf(withSecrets(parsed.data));
   return { backend, args, warnings: ignoredSections(parsed.data, backend, project) };
 }
 
+type StackConfig = z.infer<typeof stackSchema>;
+type Parsed = z.ZodSafeParseResult<StackConfig>;
+
+function schemaProblems({ error }: Parsed, config: object): Problem[] {
+  return error?.issues.flatMap((issue) => readIssue(issue, config)) ?? [];
+}
+
+/** What roles and backend refuse; where the schema found faults, in what is left without them. */
+async function backendProblems(parsed: Parsed, config: object): Promise<readonly Problem[]> {
+  const sound = parsed.success ? parsed : stackSchema.safeParse(withoutFaults(config, parsed.error.issues));
+  if (!sound.success) return [];
+  const { backend } = sound.data;
+  const problems = await backends[backend].problems(argsOf(sound.data));
+  // A setting that was taken out is not missing: it stands in the message already.
+  const reported = schemaProblems(parsed, config).map(({ key }) => key);
+  const isReported = (name: string) => reported.some((key) => name === key || name.startsWith(`${key}.`));
+  return problems.filter(({ key }) => !fullNames(key, backend).some(isReported));
+}
+
+/** The settings that a problem is about; a backend mostly names its own as args of the component, without section. */
+function fullNames(key: string, backend: BackendName): string[] {
+  const isFull = (name: string) => Object.hasOwn(stackSchema.shape, name.split(".")[0] ?? "");
+  return key.split(", ").map((name) => (isFull(name) ? name : `${backend}.${name}`));
+}
+
+function encryption({ isSecret, stackFile }: RawConfig, project: string): Encryption {
+  let file: ReturnType<NonNullable<typeof stackFile>> | undefined;
+  return {
+    isSecret: (top) => isSecret(`${project}:${top}`),
+    inFile: async (top) => {
+      file ??= stackFile?.();
+      return (await file)?.[`${project}:${top}`];
+    },
+  };
+}
+
 /** What the chosen backend's component takes: the common settings and the backend's own. */
-function argsOf(config: z.infer<typeof stackSchema>): TopologyArgs {
+function argsOf(config: StackConfig): TopologyArgs {
   const { backend, cache, queue, protect, ...sections } = config;
   const own = (sections as Record<string, object | undefined>)[backend];
   return definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, ...own });

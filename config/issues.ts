@@ -1,35 +1,78 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { type Problem, shown } from "../components/redis/problems";
-import { stackSchema } from "./schema";
+import { keysAt, schemaAt, secretPaths, valueAt } from "./paths";
+
+type Issue = z.core.$ZodIssue;
 
 /** What the schema found wrong, in this project's words. */
-export function readIssue(issue: z.core.$ZodIssue, config: unknown): Problem[] {
+export function readIssue(issue: Issue, config: unknown): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key]));
-  const value = path.reduce(
-    (inner: unknown, key) => (inner as Record<string, unknown> | undefined)?.[key],
-    config,
-  );
-  const allowed = issue.code === "invalid_value" ? issue.values.map(String) : undefined;
-  return [
-    {
-      key: path.join("."),
-      was: path.at(-1)?.endsWith("assword") ? "not a text" : shown(value),
-      allowed: allowed?.join(", ") ?? expectation(issue),
-      fix: (allowed && suggestion(String(value), allowed)) ?? "Correct the value.",
-    },
-  ];
+  return [wrongValue(issue, path, valueAt(config, path))];
+}
+
+/** The configuration without what the issues are about, so that the rest can be checked as well. */
+export function withoutFaults(config: object, issues: readonly Issue[]): object {
+  const rest = structuredClone(config);
+  for (const path of issues.flatMap(faultyPaths)) {
+    const holder = valueAt(rest, path.slice(0, -1));
+    if (typeof holder === "object" && holder !== null) Reflect.deleteProperty(holder, path.at(-1) ?? "");
+  }
+  return rest;
+}
+
+function faultyPaths(issue: Issue): string[][] {
+  const path = issue.path.map(String);
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+}
+
+function wrongValue(issue: Issue, path: readonly string[], value: unknown): Problem {
+  const key = path.join(".");
+  const schema = schemaAt(path);
+  const empty = value === "" || value === null;
+  if (schema instanceof z.ZodObject) {
+    return {
+      key,
+      // Whatever was meant for a section may hold its passwords.
+      was: empty ? "empty" : "not an object",
+      allowed: "an object of settings",
+      fix: empty ? `Write \`${key}: {}\` to have the defaults.` : "Correct the value.",
+    };
+  }
+  if (secretPaths(schema).length > 0) {
+    const fix = `Set it with \`pulumi config set --path --secret '${key}'\`.`;
+    return { key, was: empty ? "empty" : "not a text", allowed: "a secret text", fix };
+  }
+  const choices = issue.code === "invalid_value" ? issue.values.map(String) : undefined;
+  return {
+    key,
+    was: empty ? "empty" : shown(value),
+    allowed: choices?.join(", ") ?? expectation(issue, value, schema),
+    fix:
+      (choices && suggestion(String(value), choices)) ??
+      (empty ? "Remove it, or give it a value." : "Correct the value."),
+  };
 }
 
 function unknownKey(path: readonly string[]): Problem {
   const siblings = keysAt(path.slice(0, -1));
+  const name = path.at(-1) ?? "";
   return {
     key: path.join("."),
     was: "an unknown key",
     allowed: siblings.join(", "),
-    fix: suggestion(path.at(-1) ?? "", siblings) ?? "Remove it.",
+    fix: setWithoutPath(path) ?? suggestion(name, siblings) ?? "Remove it.",
   };
+}
+
+/** `pulumi config set queue.maxMemory` makes a top-level key of that name. */
+function setWithoutPath(path: readonly string[]): string | undefined {
+  const [name = "", ...deeper] = path;
+  const meant = schemaAt(name.split("."));
+  if (deeper.length > 0 || meant === undefined) return undefined;
+  const flags = secretPaths(meant).length > 0 ? "--path --secret" : "--path";
+  return `Set it with \`pulumi config set ${flags} '${name}' …\`, and remove this one with \`pulumi config rm ${name}\`.`;
 }
 
 function suggestion(word: string, candidates: readonly string[]): string | undefined {
@@ -40,18 +83,26 @@ function suggestion(word: string, candidates: readonly string[]): string | undef
   return near && `Did you mean \`${near.candidate}\`?`;
 }
 
-/** The keys that the schema allows at a path. */
-function keysAt(path: readonly string[]): string[] {
-  const schema = path.reduce<z.core.$ZodType>((outer, key) => objectOf(outer).shape[key], stackSchema);
-  return Object.keys(objectOf(schema).shape);
-}
+const TYPES: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  record: "an object",
+};
 
-function objectOf(schema: z.core.$ZodType): z.ZodObject {
-  return schema instanceof z.ZodOptional ? objectOf(schema.unwrap()) : (schema as z.ZodObject);
-}
-
-/** `Invalid input: expected number, received string` without what stands in the message already. */
-function expectation(issue: z.core.$ZodIssue): string {
+/** What may stand there, with a word on quotes: YAML tells texts from numbers by them. */
+function expectation(issue: Issue, value: unknown, schema: z.core.$ZodType | undefined): string {
   if (issue.code === "invalid_union") return "a text or a number";
-  return issue.message.replace(/^Invalid input: expected /, "").replace(/, received .*$/, "");
+  if (issue.code === "too_small" && issue.origin === "string") return "a text that is not empty";
+  if (issue.code === "too_small") return `at least ${issue.minimum}`;
+  if (issue.code !== "invalid_type") return issue.message;
+  const type = TYPES[issue.expected] ?? issue.expected;
+  if (issue.expected === "string" && ["number", "boolean"].includes(typeof value)) {
+    const examples = schema && (z.globalRegistry.get(schema)?.examples as readonly unknown[] | undefined);
+    return `${type}: put it in quotes, such as ${JSON.stringify(examples?.[0] ?? String(value))}`;
+  }
+  const unquoted = typeof value === "string" && /^(?:-?\d+(?:\.\d+)?|true|false)$/.test(value);
+  return unquoted ? `${type}, without quotes` : type;
 }

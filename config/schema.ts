@@ -21,7 +21,11 @@ const role = {
   memoryLimit: size("Memory the container may use; derived from maxMemory and refused below that:"),
   port: z.number().optional().describe("TCP port, 1 to 65535. The default is the backend's."),
   engine: z.enum(Engine).optional().describe("Server software. The default is the backend's, mostly redis."),
-  version: z.string().optional().describe("Version of the engine. The default is the backend's."),
+  version: z
+    .string()
+    .meta({ examples: ["7.0"] })
+    .optional()
+    .describe("Version of the engine. The default is the backend's."),
   password: secretText("Password of the user `default`. Default: made once, 40 letters and digits."),
   previousPassword: secretText("A second password that stays valid while clients move to a new one."),
   config: z

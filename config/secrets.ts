@@ -1,28 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
-import { isSecretText } from "../components/backends/secretText";
 import type { Problem } from "../components/redis/problems";
+import { secretPaths, valueAt } from "./paths";
 import { stackSchema } from "./schema";
 
-/** Where the schema has secrets: `["queue", "password"]`. */
-const SECRET_PATHS = secretPaths(stackSchema, []);
+/** What tells whether a key is encrypted; keys without the project's namespace. */
+export interface Encryption {
+  /** Whether anything in a top-level key is: all that Pulumi tells a program. */
+  readonly isSecret: (top: string) => boolean;
+  /** The stack file's part of a top-level key, as it stands there; undefined when the file does not have it. */
+  readonly inFile: (top: string) => Promise<unknown>;
+}
 
-/** A secret that stands readable in the stack file. Pulumi encrypts by top-level key: any encrypted part marks the whole. */
-export function plainSecrets(config: object, isSecret: (key: string) => boolean): Problem[] {
-  return SECRET_PATHS.flatMap((path) => {
+const SECRET_PATHS = secretPaths(stackSchema);
+
+/** The secrets that stand readable in the stack file, also beside an encrypted one. */
+export async function plainSecrets(config: object, encryption: Encryption): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const path of SECRET_PATHS) {
     const value = valueAt(config, path);
-    const [top = ""] = path;
-    if (typeof value !== "string" || value === "" || isSecret(top)) return [];
+    if (typeof value !== "string" || value === "" || (await isEncrypted(path, encryption))) continue;
     const key = path.join(".");
-    return [
-      {
-        key,
-        was: "given in plain text",
-        allowed: "a secret",
-        fix: `Set it with \`pulumi config set --path --secret '${key}'\`, and change it: this one has been readable.`,
-      },
-    ];
-  });
+    problems.push({
+      key,
+      was: "given in plain text",
+      allowed: "a secret",
+      fix: `Set it with \`pulumi config set --path --secret '${key}'\`, and change it: this one has been readable.`,
+    });
+  }
+  return problems;
 }
 
 /** The configuration with every secret text as a Pulumi secret. */
@@ -37,13 +42,12 @@ export function withSecrets<T extends object>(config: T): T {
   return marked;
 }
 
-function secretPaths(schema: z.core.$ZodType, path: string[]): string[][] {
-  if (schema instanceof z.ZodOptional) return secretPaths(schema.unwrap(), path);
-  if (isSecretText(schema)) return [path];
-  if (!(schema instanceof z.ZodObject)) return [];
-  return Object.entries(schema.shape).flatMap(([key, inner]) => secretPaths(inner, [...path, key]));
-}
-
-function valueAt(config: object, path: readonly string[]): unknown {
-  return path.reduce((value: unknown, key) => (value as Record<string, unknown> | undefined)?.[key], config);
+/** A value that the file lacks comes from elsewhere, such as a Pulumi ESC environment: the top-level key decides. */
+async function isEncrypted(
+  [top = "", ...rest]: string[],
+  { isSecret, inFile }: Encryption,
+): Promise<boolean> {
+  if (!isSecret(top)) return false;
+  const written = valueAt(await inFile(top), rest);
+  return written === undefined || (typeof written === "object" && written !== null);
 }

@@ -26,7 +26,7 @@ async function down(deleteData: boolean): Promise<number> {
   else
     await must(
       ["destroy", "--yes", "--skip-preview", "-s", STACK],
-      "Nothing was removed from disk. Solve what the message above says and run `npm run down` again.",
+      "The queue's data is still on disk. Solve what the message above says and run `npm run down` again.",
     );
   if (!existsSync(data)) return 0;
   if (deleteData) rmSync(data, { recursive: true });

@@ -130,6 +130,9 @@ describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", 
   });
 
   test("a setting goes to the stack file without a salt, a secret with one", () => {
+    expect(shell("npx pulumi stack init another").code).toBe(0);
+    expect(changedFiles()).toBe("");
+    expect(shell("npx pulumi stack rm another --yes").code).toBe(0);
     shell("npx pulumi config set --path redis-topology:cache.maxMemory 300mb -s local");
     expect(readFileSync(join(clone, "Pulumi.local.yaml"), "utf8")).toMatch(/300mb(?!.*encryptionsalt)/s);
     shell("npx pulumi config set --secret redis-topology:probe hidden -s local");

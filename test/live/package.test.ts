@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, execSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -18,8 +18,8 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
     execFileSync(process.execPath, ["-e", script], { cwd: folder, encoding: "utf8" });
 
   beforeAll(() => {
-    const pack = ["--import", "tsx", path.join(repository, "scripts/pack.ts"), path.join(folder, "packed")];
-    const tarball = execFileSync(process.execPath, pack, { cwd: repository, encoding: "utf8" }).trim();
+    const pack = `npm run pack --silent -- "${path.join(folder, "packed")}"`;
+    const tarball = execSync(pack, { cwd: repository, encoding: "utf8" }).trim();
     cpSync(fixture, folder, { recursive: true });
     mkdirSync(installed, { recursive: true });
     execFileSync("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { provider } from "../../components/backends/process/provider";
@@ -22,6 +22,7 @@ async function inputs(role: Role, changes: Partial<RedisServerInputs> = {}): Pro
   folders += 1;
   return {
     role,
+    owner: "project/stack/redis",
     directory: path.join(folder, `server ${folders}`),
     host: "127.0.0.1",
     port: await freePort(),
@@ -47,7 +48,7 @@ async function update(olds: RedisServerState, news: RedisServerInputs): Promise<
 
 /** The changes to a server's inputs, as the program would send them: without what the provider made. */
 function changed(state: RedisServerState, changes: Partial<RedisServerInputs>): RedisServerInputs {
-  const { server: _, password: __, ...rest } = state;
+  const { server: _, password: __, ownPassword: ___, ...rest } = state;
   return { ...rest, ...changes };
 }
 
@@ -188,14 +189,103 @@ test("an interrupted up leaves a server whose password nobody knows: the next cr
   expect(await withRedis(state, (redis) => redis.get("job"))).toBe("1");
 });
 
-test("a folder of a server on another port is another topology's", async () => {
+test("a folder of another stack or topology is refused, also when only data is left in it", async () => {
   const given = await inputs("queue");
   const state = await create(given);
-  const pid = await pidOf(state);
-  await expect(provider.create({ ...given, port: given.port + 1 })).rejects.toThrow(
-    `queue: the folder ${given.directory} belongs to a running server (pid ${pid}, port ${given.port}). ` +
-      "Choose another folder with `process.directory`, or stop that server.",
+  await withRedis(state, (redis) => redis.set("job", "1"));
+  const foreign = { ...given, owner: "project/other/redis" };
+  const message =
+    `queue: the folder ${given.directory} belongs to project/stack/redis, and this is project/other/redis. ` +
+    "Choose another folder with `process.directory`.";
+  await expect(provider.create(foreign)).rejects.toThrow(message);
+  expect(await withRedis(state, (redis) => redis.get("job"))).toBe("1");
+  await provider.delete("", state);
+  running.delete(given.directory);
+  await expect(provider.create(foreign)).rejects.toThrow(message);
+});
+
+test("a server is found without its pid file, and after its folder was moved", async () => {
+  const state = await create(await inputs("queue"));
+  await withRedis(state, (redis) => redis.set("job", "1"));
+  rmSync(path.join(state.directory, "redis.pid"));
+  const moved = path.join(folder, "moved by hand");
+  renameSync(state.directory, moved);
+  const pid = Number(await pidOf(state));
+  const updated = await update(state, changed(state, { directory: moved }));
+  expect(await isAlive(pid)).toBe(false);
+  expect(await withRedis(updated, (redis) => redis.get("job"))).toBe("1");
+  rmSync(path.join(moved, "redis.pid"));
+  const second = Number(await pidOf(updated));
+  await provider.delete("", updated);
+  running.delete(moved);
+  expect(await isAlive(second)).toBe(false);
+});
+
+test("a server that runs a long script is busy, not dead: it is left alone", async () => {
+  const state = await create({
+    ...(await inputs("queue")),
+    directives: [...roleDirectives("queue", 64 * MIB, "noeviction"), ["busy-reply-threshold", "100"]],
+  });
+  const pid = Number(await pidOf(state));
+  const script = withRedis(state, (redis) => redis.eval("while true do end", 0)).catch(
+    (error: Error) => error.message,
   );
+  try {
+    await expect
+      .poll(() => withRedis(state, (redis) => redis.ping()).catch((error: Error) => error.message))
+      .toMatch(/^BUSY/);
+    expect(await provider.diff("", state, changed(state, {}))).toEqual({ changes: false });
+    await expect(provider.update("", state, changed(state, { deleteData: true }))).rejects.toThrow(
+      "queue: the server is busy. Nothing was changed; run again.",
+    );
+    await expect(provider.delete("", state)).rejects.toThrow(/does not stop: BUSY/);
+  } finally {
+    // A busy server answers nothing else, not even ioredis' question whether it is ready.
+    await withRedis({ ...state, enableReadyCheck: false }, (redis) => redis.script("KILL"));
+  }
+  expect(await script).toContain("Script killed by user");
+  expect(Number(await pidOf(state))).toBe(pid);
+});
+
+test("a password that is taken back is replaced by a made one", async () => {
+  const state = await create({ ...(await inputs("queue")), password: "leaked" });
+  const unchanged = { ...changed(state, {}), password: "leaked" };
+  expect(await provider.diff("", state, unchanged)).toEqual({ changes: false });
+  expect(await provider.diff("", state, changed(state, {}))).toEqual({ changes: true });
+  const updated = await update(state, changed(state, {}));
+  expect(updated.password).toMatch(/^[A-Za-z0-9]{40}$/);
+  await expect(withRedis({ port: state.port, password: "leaked" }, (redis) => redis.ping())).rejects.toThrow(
+    "WRONGPASS",
+  );
+  expect(await provider.diff("", updated, changed(updated, {}))).toEqual({ changes: false });
+});
+
+test("a snapshot that lies there without an AOF is loaded, not overwritten", async () => {
+  const given = await inputs("queue");
+  const first = await create(given);
+  await withRedis(first, (redis) => redis.set("job", "1"));
+  await provider.delete("", first);
+  rmSync(path.join(given.directory, "data/appendonlydir"), { recursive: true });
+  const state = await create(given);
+  expect(await withRedis(state, (redis) => redis.get("job"))).toBe("1");
+  expect(await config(state, "appendonly")).toBe("yes");
+  await withRedis(state, (redis) => redis.set("job", "2"));
+  await kill9(state);
+  const repaired = await update(state, changed(state, {}));
+  expect(await withRedis(repaired, (redis) => redis.get("job"))).toBe("2");
+});
+
+test("a restart that fails ends with the server as it was", async () => {
+  const state = await create(await inputs("queue"));
+  await withRedis(state, (redis) => redis.set("job", "1"));
+  // Read without complaint, and fatal once the server opens it.
+  const directives = [...state.directives, ["unixsocket", path.join(folder, "nowhere/socket")] as const];
+  const directory = path.join(folder, "never reached");
+  await expect(provider.update("", state, changed(state, { directives, directory }))).rejects.toThrow(
+    /queue: the server ended right after its start[\s\S]*unix socket/i,
+  );
+  expect(await withRedis(state, (redis) => redis.get("job"))).toBe("1");
+  expect(await provider.diff("", state, changed(state, {}))).toEqual({ changes: false });
 });
 
 test("a taken port names its holder and the key to change", async () => {

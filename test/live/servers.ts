@@ -24,7 +24,7 @@ export function temporaryFolder(): string {
 
 /** Runs `work` on a connection of its own; fails fast instead of reconnecting. */
 export async function withRedis<T>(
-  server: { host?: string; port: number; password?: string },
+  server: { host?: string; port: number; password?: string; enableReadyCheck?: boolean },
   work: (redis: Redis) => Promise<T>,
 ): Promise<T> {
   const redis = new Redis({

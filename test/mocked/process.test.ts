@@ -22,6 +22,7 @@ test("defaults: two servers of this host, passwords made by the provider", async
     inputs: {
       __provider: "exports.handler = () => require('redis-topology/process-provider').provider;",
       role: "queue",
+      owner: "redis-topology/test/redis",
       directory: resolve(".redis-topology/test/queue"),
       host: "127.0.0.1",
       port: 6380,
@@ -69,6 +70,7 @@ test("overrides: another folder, ports, passwords, directives, and no protection
     inputs: {
       __provider: "exports.handler = () => require('redis-topology/process-provider').provider;",
       role: "queue",
+      owner: "redis-topology/test/jobs",
       directory: "/srv/redis/queue",
       host: "127.0.0.1",
       port: 7001,

@@ -20,7 +20,10 @@ const RUN_BY: Readonly<Record<string, string>> = {
   "npx pulumi stack output --show-secrets --json -s local": "test/live/first-run.test.ts",
   "npx pulumi config set --path --secret queue.password -s local": "test/live/first-run.test.ts",
   "npx pulumi up -s <stack>": "test/live/first-run.test.ts",
+  "npx pulumi stack init <stack>": "test/live/first-run.test.ts",
   "npm run schema": "test/unit/settings.test.ts",
+  "npm run pack": "test/live/package.test.ts",
+  "npm run bench": "test/live/bench.test.ts",
 };
 
 test("every command of the README is run by a test or by CI", () => {
@@ -32,7 +35,7 @@ test("every command of the README is run by a test or by CI", () => {
   for (const command of commands.filter((command) => command !== "npx pulumi")) {
     const file = RUN_BY[command];
     expect(file, `the README's \`${command}\` is not in RUN_BY`).toBeDefined();
-    const words = command.replace("<stack>", "local");
+    const words = command.replace("init <stack>", "init another").replace("<stack>", "local");
     expect(readFileSync(resolve(root, file ?? ""), "utf8"), `${file} does not run it`).toContain(words);
   }
 });

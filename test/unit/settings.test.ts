@@ -1,15 +1,26 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { readStackFile } from "../../config/stackFile";
 import { format } from "../../scripts/schema-format";
-import { parseSettings } from "../../settings";
+import { parseSettings, readSettings } from "../../settings";
+import { record } from "../mocked/harness";
 
 const HEADING = "The configuration in Pulumi.dev.yaml (keys under redis-topology:) cannot be used";
 const SIZES =
   'a size from 16Mi to 2^53 - 1 bytes, such as "256mb", "4gb", "1g" (Redis) or "512Mi", "4.5Gi" (Kubernetes)';
 
-function parse(config: Record<string, unknown>, secretKeys: string[] = []) {
+/** A folder of its own with this text as the file of the stack `dev`. */
+function folderWith(file: string | undefined): string {
+  const folder = mkdtempSync(join(tmpdir(), "settings-"));
+  if (file !== undefined) writeFileSync(join(folder, "Pulumi.dev.yaml"), file);
+  return folder;
+}
+
+/** `file` is the stack file's text, where a test has one. */
+function parse(config: Record<string, unknown>, secretKeys: string[] = [], file?: string) {
   const values = Object.fromEntries(
     Object.entries({ backend: "process", ...config }).map(([key, value]) => [
       key.includes(":") ? key : `redis-topology:${key}`,
@@ -17,13 +28,14 @@ function parse(config: Record<string, unknown>, secretKeys: string[] = []) {
     ]),
   );
   const isSecret = (key: string) => secretKeys.includes(key.replace("redis-topology:", ""));
-  return parseSettings({ values, isSecret }, "redis-topology", "dev");
+  const stackFile = () => readStackFile(folderWith(file), "dev");
+  return parseSettings({ values, isSecret, stackFile }, "redis-topology", "dev");
 }
 
 /** The message without its heading, a line a problem. */
-async function problems(config: Record<string, unknown>, secretKeys?: string[]): Promise<string[]> {
+async function problems(...given: Parameters<typeof parse>): Promise<string[]> {
   try {
-    await parse(config, secretKeys);
+    await parse(...given);
   } catch (error) {
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     const [heading, ...lines] = (error as Error).message.split("\n");
@@ -89,7 +101,67 @@ describe("what is refused, with its one line", () => {
     [
       "a port that is a word",
       { queue: { port: "http" } },
-      'queue.port: "http". Allowed: number. Correct the value.',
+      'queue.port: "http". Allowed: a number. Correct the value.',
+    ],
+    [
+      "a port in quotes",
+      { queue: { port: "7391" } },
+      'queue.port: "7391". Allowed: a number, without quotes. Correct the value.',
+    ],
+    [
+      "a version without quotes, 7.0 in YAML",
+      { queue: { version: 7 } },
+      'queue.version: 7. Allowed: a text: put it in quotes, such as "7.0". Correct the value.',
+    ],
+    [
+      "another text without quotes",
+      { queue: {}, docker: { image: 7 } },
+      'docker.image: 7. Allowed: a text: put it in quotes, such as "7". Correct the value.',
+    ],
+    [
+      "a boolean in quotes",
+      { queue: { enabled: "true" } },
+      'queue.enabled: "true". Allowed: true or false, without quotes. Correct the value.',
+    ],
+    [
+      "a number below the least",
+      { queue: { bullmq: { attempts: 0 } } },
+      "queue.bullmq.attempts: 0. Allowed: at least 1. Correct the value.",
+    ],
+    [
+      "a text that is empty",
+      { queue: {}, process: { directory: "" } },
+      "process.directory: empty. Allowed: a text that is not empty. Remove it, or give it a value.",
+    ],
+    [
+      "a setting without a value",
+      { queue: { port: null } },
+      "queue.port: empty. Allowed: a number. Remove it, or give it a value.",
+    ],
+    [
+      "a role without a value",
+      { cache: "", queue: {} },
+      "cache: empty. Allowed: an object of settings. Write `cache: {}` to have the defaults.",
+    ],
+    [
+      "a key set without --path",
+      { queue: {}, "queue.maxMemory": "1gb" },
+      "queue.maxMemory: an unknown key. Allowed: backend, cache, queue, protect, process, docker, kubernetes, elasticache, external, lightsail. Set it with `pulumi config set --path 'queue.maxMemory' …`, and remove this one with `pulumi config rm queue.maxMemory`.",
+    ],
+    [
+      "a secret set without --path",
+      { queue: {}, "queue.password": "hunter2" },
+      "queue.password: an unknown key. Allowed: backend, cache, queue, protect, process, docker, kubernetes, elasticache, external, lightsail. Set it with `pulumi config set --path --secret 'queue.password' …`, and remove this one with `pulumi config rm queue.password`.",
+    ],
+    [
+      "an unknown key of a list's entry",
+      { queue: {}, lightsail: { app: [{ name: "web", image: "web:1", comand: ["x"] }] } },
+      "lightsail.app.0.comand: an unknown key. Allowed: name, image, command, environment, ports. Did you mean `command`?",
+    ],
+    [
+      "a key that every object of JavaScript has",
+      { queue: {}, constructor: "x" },
+      "constructor: an unknown key. Allowed: backend, cache, queue, protect, process, docker, kubernetes, elasticache, external, lightsail. Remove it.",
     ],
     [
       "a port out of range",
@@ -116,7 +188,11 @@ describe("what is refused, with its one line", () => {
       { queue: { memoryLimit: "1Gi" } },
       'queue.memoryLimit: "1Gi". Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.',
     ],
-    ["a role that is no object", { queue: "yes" }, 'queue: "yes". Allowed: object. Correct the value.'],
+    [
+      "a role that is no object",
+      { queue: "yes" },
+      "queue: not an object. Allowed: an object of settings. Correct the value.",
+    ],
   ])("%s", async (_, config, line) => {
     const [first = "", ...rest] = await problems(config);
     expect(first.startsWith(line), `${first}\n should be\n${line}`).toBe(true);
@@ -131,7 +207,15 @@ describe("what is refused, with its one line", () => {
   test("a given password is never shown", async () => {
     expect((await problems({ queue: { password: "hunter2", port: "x" } })).join()).not.toContain("hunter2");
     expect(await problems({ queue: { password: 12345678 } }, ["queue"])).toEqual([
-      "queue.password: not a text. Allowed: string. Correct the value.",
+      "queue.password: not a text. Allowed: a secret text. Set it with `pulumi config set --path --secret 'queue.password'`.",
+    ]);
+    const url = "rediss://default:hunter2@cache.example:6380";
+    const external = { backend: "external", queue: {} };
+    expect((await problems({ ...external, external: { queueServer: { url: 123456789 } } }))[0]).toBe(
+      "external.queueServer.url: not a text. Allowed: a secret text. Set it with `pulumi config set --path --secret 'external.queueServer.url'`.",
+    );
+    expect(await problems({ ...external, external: { queueServer: url } }, ["external"])).toEqual([
+      "external.queueServer: not an object. Allowed: an object of settings. Correct the value.",
     ]);
   });
 
@@ -139,6 +223,69 @@ describe("what is refused, with its one line", () => {
     expect(await problems({ cache: { maxMemory: "0", port: 0 }, queue: { maxMemory: "-1" } })).toHaveLength(
       3,
     );
+  });
+
+  test("a setting of the wrong type is not called missing as well", async () => {
+    const elasticache = { vpcId: 7, subnetIds: ["subnet-0a1b2c3d", "subnet-1a1b2c3d"], allowedCidrs: "all" };
+    expect(await problems({ backend: "elasticache", cache: {}, elasticache })).toEqual([
+      'elasticache.vpcId: 7. Allowed: a text: put it in quotes, such as "7". Correct the value.',
+      'elasticache.allowedCidrs: "all". Allowed: a list. Correct the value.',
+    ]);
+  });
+
+  test("what the schema refuses hides nothing that roles, backend and secrets refuse", async () => {
+    const cache = { maxMemory: "1mb", maxmemory: "1mb" };
+    const queue = { port: "6379", password: "hunter2", memoryLimit: "1Gi" };
+    expect(await problems({ cache, queue })).toEqual([
+      "cache.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, evictionPolicy, persistence. Did you mean `maxMemory`?",
+      'queue.port: "6379". Allowed: a number, without quotes. Correct the value.',
+      "queue.password: given in plain text. Allowed: a secret. Set it with `pulumi config set --path --secret 'queue.password'`, and change it: this one has been readable.",
+      `cache.maxMemory: "1mb" is below 16Mi. Allowed: ${SIZES}. Correct the size.`,
+      'queue.memoryLimit: "1Gi". Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.',
+    ]);
+  });
+});
+
+describe("a secret beside another one, which Pulumi tells by the whole key only", () => {
+  const queue = { password: "hunter2", previousPassword: "hunter1" };
+  const given = (password: string) =>
+    `config:\n  redis-topology:queue:\n    ${password}\n    previousPassword:\n      secure: v1:abc\n`;
+
+  test("is refused where the stack file has it in plain text", async () => {
+    expect(await problems({ queue }, ["queue"], given("password: hunter2"))).toEqual([
+      "queue.password: given in plain text. Allowed: a secret. Set it with `pulumi config set --path --secret 'queue.password'`, and change it: this one has been readable.",
+    ]);
+  });
+
+  test.each([
+    ["where both are encrypted", given("password: { secure: v1:def }")],
+    ["where the whole key is", "config:\n  redis-topology:queue:\n    secure: v1:abc\n"],
+    ["where it comes from an environment, not from the file", given("maxMemory: 1gb")],
+    ["where the file is somewhere else", undefined],
+    ["where the file has no configuration", "environment: [redis]\n"],
+    ["where the file is empty", ""],
+    ["where the file is no YAML", "config: ["],
+  ])("is accepted %s", async (_, file) => {
+    const { args } = await parse({ queue }, ["queue"], file);
+    expect(await pulumi.isSecret(pulumi.output(args.queue?.password))).toBe(true);
+  });
+
+  test("is looked up in the file of the program's folder", async () => {
+    vi.spyOn(process, "cwd").mockReturnValue(folderWith(given("password: hunter2")));
+    const config = { "redis-topology:backend": "process", "redis-topology:queue": JSON.stringify(queue) };
+    await record(
+      () =>
+        expect(readSettings()).rejects.toThrow(/: 1 problem\n {2}- queue\.password: given in plain text\./),
+      { stack: "dev", config, secretKeys: ["redis-topology:queue"] },
+    );
+    vi.restoreAllMocks();
+  });
+
+  test("the file is left alone when no secret is given", async () => {
+    const stackFile = () => Promise.reject(new Error("read"));
+    const values = { "redis-topology:backend": "process", "redis-topology:queue": '{"maxMemory":"1gb"}' };
+    const raw = { values, isSecret: () => true, stackFile };
+    expect((await parseSettings(raw, "redis-topology", "dev")).args).toEqual({ queue: { maxMemory: "1gb" } });
   });
 });
 

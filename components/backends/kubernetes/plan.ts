@@ -36,10 +36,7 @@ const SAVED_PER_SECOND = 20 * 1024 ** 2;
 
 const DEFAULT_CPU = "100m";
 
-/**
- * Memory is given in whole MiB: the kernel rounds a limit down to pages, and the kubelet of 1.33 and later takes the
- * difference for a resize that never ends.
- */
+/** Memory is given in whole MiB: the kernel rounds a limit down to pages, so anything finer would not be what is in force. */
 const MEMORY_STEP = 1024 ** 2;
 
 /** Everything decided about one role's server. Quantities as the API server writes them. */

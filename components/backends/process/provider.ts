@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type { RedisServerInputs, RedisServerState } from "./redisServer";
 import { findBinary } from "./server/binary";
-import { removeFiles } from "./server/files";
-import { isHealthy, refuseForeignServer, refuseTakenPort, rehearse, start, stop } from "./server/lifecycle";
+import { refuseForeignFolder, removeFiles } from "./server/files";
+import { healthOf } from "./server/health";
+import { refuseTakenPort, rehearse, start, stop } from "./server/lifecycle";
 import { applyLive } from "./server/live";
 import { moveData } from "./server/move";
 
@@ -14,6 +15,7 @@ const PASSWORD_LENGTH = 40;
 
 const INPUT_KEYS = [
   "role",
+  "owner",
   "directory",
   "host",
   "port",
@@ -39,49 +41,81 @@ export const provider = {
   /** Sees changed settings, and a server that does not answer; Pulumi asks on every run, changed inputs or not. */
   async diff(_id: string, olds: RedisServerState, news: RedisServerInputs): Promise<dynamic.DiffResult> {
     const changed = INPUT_KEYS.some((key) => !isDeepStrictEqual(olds[key], news[key]));
-    const otherPassword = news.password !== undefined && news.password !== olds.password;
-    if (changed || otherPassword) return { changes: true };
-    if (await isHealthy(olds, olds.password)) return { changes: false };
-    console.error(`${olds.role}: no answer from the server on port ${olds.port}; an update starts it again`);
-    return { changes: true };
+    if (changed || changesPassword(olds, news)) return { changes: true };
+    const health = await healthOf(olds, olds.password);
+    if (health === "down") {
+      console.error(
+        `${olds.role}: no answer from the server on port ${olds.port}; an update starts it again`,
+      );
+    }
+    if (health === "busy")
+      console.error(`${olds.role}: the server on port ${olds.port} is busy; it is left alone`);
+    return { changes: health === "down" };
   },
 
   async create(inputs: RedisServerInputs): Promise<dynamic.CreateResult> {
     const password = inputs.password ?? makePassword();
-    await refuseForeignServer(inputs);
+    await refuseForeignFolder(inputs);
     // An interrupted `up` can have left a server whose password nobody knows any more.
     await stop(inputs, []);
     const server = await start(inputs, accepted(inputs, password));
-    return { id: `${inputs.directory}`, outs: { ...inputs, password, server } };
+    return { id: inputs.directory, outs: state(inputs, password, server) };
   },
 
   /** The server is what the state says, also while it is stopped: a refresh must not forget the password. */
-  async read(id: string, state: RedisServerState): Promise<dynamic.ReadResult> {
-    return { id, props: state };
+  async read(id: string, known: RedisServerState): Promise<dynamic.ReadResult> {
+    return { id, props: known };
   },
 
   async update(_id: string, olds: RedisServerState, news: RedisServerInputs): Promise<dynamic.UpdateResult> {
-    const password = news.password ?? olds.password;
+    const password = news.password ?? (olds.ownPassword ? makePassword() : olds.password);
     const passwords = accepted(news, password);
-    const outs = (server: string) => ({ outs: { ...news, password, server } });
-    if (await isHealthy(olds, olds.password)) {
+    await refuseForeignFolder(news);
+    const health = await healthOf(olds, olds.password);
+    if (health === "busy")
+      throw new Error(`${olds.role}: the server is busy. Nothing was changed; run again.`);
+    if (health === "healthy") {
       await rehearse(news);
-      if (await applyLive(olds, news, passwords)) return outs(olds.server);
+      if (await applyLive(olds, news, passwords)) return { outs: state(news, password, olds.server) };
     }
     if (olds.port !== news.port) await refuseTakenPort(news);
     // The new password too: an update that failed half-way may have set it already.
     await stop(olds, [olds.password, password]);
     if (news.persists) await moveData(news.role, olds.directory, news.directory);
-    const server = await start(news, passwords);
+    const server = await start(news, passwords).catch(async (error: Error) => {
+      if (health === "healthy") await startAgain(olds, news);
+      throw error;
+    });
     if (olds.directory !== news.directory) await removeFiles(olds.directory, !news.persists);
-    return outs(server);
+    return { outs: state(news, password, server) };
   },
 
-  async delete(_id: string, state: RedisServerState): Promise<void> {
-    await stop(state, [state.password]);
-    await removeFiles(state.directory, state.deleteData || !state.persists);
+  async delete(_id: string, known: RedisServerState): Promise<void> {
+    await stop(known, [known.password]);
+    const deleteData = known.deleteData || !known.persists;
+    await removeFiles(known.directory, deleteData);
+    if (!deleteData) {
+      console.error(
+        `${known.role}: stopped; its data stays in ${known.directory}, for this backend to find again`,
+      );
+    }
   },
 };
+
+/** After a start that failed: the server as it was, so that a mistake in a setting does not end a queue that ran. */
+async function startAgain(olds: RedisServerState, news: RedisServerInputs): Promise<void> {
+  await moveData(news.role, news.directory, olds.directory);
+  await start(olds, accepted(olds, olds.password));
+  console.error(`${olds.role}: runs again as before`);
+}
+
+function changesPassword(olds: RedisServerState, news: RedisServerInputs): boolean {
+  return news.password === undefined ? olds.ownPassword : news.password !== olds.password;
+}
+
+function state(inputs: RedisServerInputs, password: string, server: string): RedisServerState {
+  return { ...inputs, password, ownPassword: inputs.password !== undefined, server };
+}
 
 function accepted(inputs: RedisServerInputs, password: string): string[] {
   return inputs.previousPassword === undefined ? [password] : [password, inputs.previousPassword];

@@ -4,6 +4,8 @@ import type { Directive } from "../../redis/roles";
 /** What one server is made of; the provider's inputs. */
 export interface RedisServerInputs {
   role: string;
+  /** `<project>/<stack>/<topology>`: whose server and data this is. */
+  owner: string;
   /** Absolute folder of this server: redis.conf, users.acl, redis.log, redis.pid, and `data/`. */
   directory: string;
   host: string;
@@ -22,6 +24,8 @@ export interface RedisServerInputs {
 /** What the provider knows of a running server; kept in the state. */
 export interface RedisServerState extends RedisServerInputs {
   password: string;
+  /** Whether the stack gave the password; one that it takes back is replaced by a made one. */
+  ownPassword: boolean;
   /** `redis 7.0.15`, as the server itself says. */
   server: string;
 }

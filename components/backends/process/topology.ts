@@ -62,6 +62,7 @@ function createServer(
     `${name}-${role}`,
     {
       role,
+      owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
       directory: path.join(directory, role),
       host: HOST,
       port,

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import * as path from "node:path";
 import { aclFile } from "../../../redis/acl";
 import { renderConfig } from "../../../redis/config";
@@ -13,6 +13,8 @@ export interface ServerPaths {
   readonly acl: string;
   readonly log: string;
   readonly pid: string;
+  /** Whose folder this is, so that no other stack or topology takes it over; stays with the data. */
+  readonly owner: string;
 }
 
 export function serverPaths(folder: string): ServerPaths {
@@ -24,6 +26,7 @@ export function serverPaths(folder: string): ServerPaths {
     acl: inside("users.acl"),
     log: inside("redis.log"),
     pid: inside("redis.pid"),
+    owner: inside("owner"),
   };
 }
 
@@ -52,6 +55,7 @@ export async function writeFiles(inputs: RedisServerInputs, passwords: readonly 
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await chmod(folder, 0o700);
     }
+    await writePrivate(paths.owner, `${inputs.owner}\n`);
     await writePrivate(paths.config, renderConfig(serverDirectives(inputs)));
     await writePrivate(paths.acl, aclFile(passwords));
   } catch (error) {
@@ -68,8 +72,24 @@ export async function removeFiles(folder: string, deleteData: boolean): Promise<
   const paths = serverPaths(folder);
   for (const file of [paths.config, paths.acl, paths.log, paths.pid]) await rm(file, { force: true });
   if (deleteData) await rm(paths.data, { recursive: true, force: true });
+  if ((await entries(paths.data)).length === 0) await rm(paths.owner, { force: true });
   await removeIfEmpty(paths.data);
   await removeIfEmpty(paths.folder);
+}
+
+/** Throws when the folder, or what is left in it, belongs to another stack or topology. */
+export async function refuseForeignFolder({ role, directory, owner }: RedisServerInputs): Promise<void> {
+  const theirs = (await readFile(serverPaths(directory).owner, "utf8").catch(() => owner)).trim();
+  if (theirs === owner) return;
+  throw new Error(
+    `${role}: the folder ${directory} belongs to ${theirs}, and this is ${owner}. ` +
+      "Choose another folder with `process.directory`.",
+  );
+}
+
+/** The names in a folder; none when there is no folder. */
+export async function entries(folder: string): Promise<string[]> {
+  return await readdir(folder).catch(() => []);
 }
 
 /** The last lines of a log, from `offset` bytes on. */

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -7,8 +7,9 @@ import { renderConfig } from "../../../redis/config";
 import type { RedisServerInputs } from "../redisServer";
 import { type Binary, findBinary } from "./binary";
 import { info, withClient } from "./client";
-import { logTail, serverDirectives, serverPaths, writeFiles } from "./files";
-import { isAlive, ownProcess, portHolder } from "./processes";
+import { entries, logTail, serverDirectives, serverPaths, writeFiles } from "./files";
+import { serverProcess } from "./health";
+import { isAlive, isInUse, portHolder } from "./processes";
 
 const run = promisify(execFile);
 
@@ -25,29 +26,45 @@ export async function start(inputs: RedisServerInputs, passwords: readonly strin
   const binary = await findBinary(inputs.engine, inputs.version);
   await refuseTakenPort(inputs);
   await writeFiles(inputs, passwords);
+  const restored = inputs.persists && (await holdsSnapshotOnly(paths.data));
   const logStart = (await stat(paths.log).catch(() => undefined))?.size ?? 0;
-  await run(binary.command, [paths.config]).catch((error: { stdout?: string; stderr?: string }) => {
-    throw rejected(inputs, binary, `${error.stdout ?? ""}${error.stderr ?? ""}`);
-  });
-  return await untilReady({ ...inputs, password }, () => logTail(paths.log, logStart));
+  const overrides = restored ? ["--appendonly", "no"] : [];
+  await run(binary.command, [paths.config, ...overrides]).catch(
+    (error: { stdout?: string; stderr?: string }) => {
+      throw rejected(inputs, binary, `${error.stdout ?? ""}${error.stderr ?? ""}`);
+    },
+  );
+  const server = await untilReady({ ...inputs, password }, () => logTail(paths.log, logStart));
+  if (restored) await beginAof({ ...inputs, password });
+  return server;
 }
 
-/** Throws when a server of this folder runs under another port: another topology's, which is not ours to stop. */
-export async function refuseForeignServer({ role, directory, port }: RedisServerInputs): Promise<void> {
-  const paths = serverPaths(directory);
-  const pid = await ownProcess(paths);
-  const config = pid === undefined ? "" : await readFile(paths.config, "utf8").catch(() => "");
-  const theirs = /^port (\d+)$/m.exec(config)?.[1];
-  if (theirs === undefined || Number(theirs) === port) return;
-  throw new Error(
-    `${role}: the folder ${directory} belongs to a running server (pid ${pid}, port ${theirs}). ` +
-      "Choose another folder with `process.directory`, or stop that server.",
-  );
+/**
+ * Whether a folder holds a snapshot that somebody put there, and no AOF. With `appendonly yes` Redis would start
+ * empty beside it and overwrite it with its next save, so it is loaded first and the AOF begun from it.
+ */
+async function holdsSnapshotOnly(data: string): Promise<boolean> {
+  const names = await entries(data);
+  return names.includes("dump.rdb") && !names.some((name) => name.startsWith("appendonly"));
+}
+
+async function beginAof(server: RedisServerInputs & { password: string }): Promise<void> {
+  console.error(`${server.role}: found dump.rdb without an AOF; its data is loaded, and an AOF begun`);
+  await withClient(server, async (client) => {
+    await client.config("SET", "appendonly", "yes");
+    for (;;) {
+      const state = await info(client, "persistence");
+      const busy = ["aof_rewrite_in_progress", "aof_rewrite_scheduled"].some((key) => state.get(key) !== "0");
+      if (!busy && state.get("aof_last_bgrewrite_status") === "ok") return;
+      if (!busy) throw new Error(`${server.role}: the AOF cannot be begun; look into the server's log.`);
+      await sleep(POLL_MS);
+    }
+  });
 }
 
 /** Stops the server cleanly: a queue is saved first. Does nothing when it is not running. */
 export async function stop(inputs: RedisServerInputs, passwords: readonly string[]): Promise<void> {
-  const pid = await ownProcess(serverPaths(inputs.directory));
+  const pid = await serverProcess(inputs, passwords);
   if (pid === undefined) return;
   const refusal = await shutdown(inputs, passwords, pid);
   const deadline = Date.now() + STOP_MS;
@@ -55,19 +72,11 @@ export async function stop(inputs: RedisServerInputs, passwords: readonly string
     if (refusal !== undefined || Date.now() > deadline) {
       throw new Error(
         `${inputs.role}: the server (pid ${pid}) does not stop: ${refusal ?? "it is still saving"}. ` +
-          `Look into ${serverPaths(inputs.directory).log}; nothing was changed. Then run again.`,
+          `Look into ${serverPaths(inputs.directory).log}; the server goes on. Then run again.`,
       );
     }
     await sleep(POLL_MS);
   }
-}
-
-/** Whether this server runs, accepts the password and is the one of this folder. */
-export async function isHealthy(inputs: RedisServerInputs, password: string): Promise<boolean> {
-  const paths = serverPaths(inputs.directory);
-  return await withClient({ ...inputs, password }, async (client) => {
-    return (await info(client, "server")).get("config_file") === paths.config;
-  }).catch(() => false);
 }
 
 /**
@@ -114,9 +123,9 @@ async function shutdown(
       { ...inputs, password },
       (client) => client.call("SHUTDOWN", inputs.persists ? "SAVE" : "NOSAVE"),
       STOP_MS,
-    ).catch((error: Error) => error.message);
-    // A server that obeys closes the connection; one that cannot save answers an error and goes on.
-    if (typeof outcome === "string" && outcome.startsWith("ERR")) return outcome;
+    ).catch((error: Error) => error);
+    // A server that obeys closes the connection; one that cannot save, or runs a script, answers an error and goes on.
+    if (outcome instanceof Error && outcome.name === "ReplyError") return outcome.message;
     if (!(await isAlive(pid))) return undefined;
   }
   // Nobody knows this server's password (an interrupted `up`), or it is gone by now: SIGTERM saves too.
@@ -147,7 +156,7 @@ async function untilReady(
       lastAnswer = Date.now();
     }
     const silent = Date.now() - lastAnswer;
-    const gone = silent > 2000 && (await ownProcess(paths)) === undefined;
+    const gone = silent > 2000 && !(await isInUse(paths.data));
     if (gone || silent > SILENCE_MS) {
       throw new Error(
         `${server.role}: the server ${gone ? "ended right after its start" : "does not answer"} ` +

@@ -1,6 +1,6 @@
-import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { cp, mkdir, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
-import { serverPaths } from "./files";
+import { entries, serverPaths } from "./files";
 
 /** Moves a stopped server's data to another folder. Refuses when data lies there already: neither may be lost. */
 export async function moveData(role: string, from: string, to: string): Promise<void> {
@@ -23,8 +23,4 @@ export async function moveData(role: string, from: string, to: string): Promise<
     await rename(partial, target);
     await rm(source, { recursive: true });
   });
-}
-
-async function entries(folder: string): Promise<string[]> {
-  return await readdir(folder).catch(() => []);
 }

@@ -34,6 +34,14 @@ async function worksIn(pid: number, folder: string): Promise<boolean> {
   return listing?.stdout.split("\n").includes(`n${expected}`) ?? false;
 }
 
+/** Whether any process works in that folder: a server that has not written its pid file yet. Linux only, else false. */
+export async function isInUse(folder: string): Promise<boolean> {
+  const expected = await realpath(folder).catch(() => folder);
+  const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
+  return folders.includes(expected);
+}
+
 /** `redis-server (pid 4711)`: who listens on that port of this host; undefined when it cannot be seen. */
 export async function portHolder(port: number): Promise<string | undefined> {
   const linux = await linuxHolder(port);
