@@ -4,9 +4,10 @@ import { Failure, say } from "../cli/launcher/failure";
 import { allOnPath, versionOf } from "../cli/launcher/find";
 import type { Env } from "../cli/launcher/paths";
 import { atLeast } from "../cli/launcher/version";
+import { LEAST_VERSION, SOFTWARE } from "../components/redis/software";
 
-export const OLDEST_REDIS = "6.2.0";
-const SERVERS = ["redis-server", "valkey-server"];
+export const OLDEST_REDIS = `${LEAST_VERSION}.0`;
+const SERVERS = Object.values(SOFTWARE).map(({ server }) => server);
 
 export interface Server {
   path: string;

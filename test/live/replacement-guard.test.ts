@@ -9,7 +9,7 @@ const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
 import { ReplacementGuard } from "./components/backends/elasticache/replacementGuard";
 const config = new pulumi.Config();
-const settings = { groupId: "shop-prod-queue", vpcId: "vpc-1", kmsKeyId: "", engine: "valkey" as const, durable: false };
+const settings = { role: "queue" as const, minorUpgrades: false, groupId: "shop-prod-queue", vpcId: "vpc-1", kmsKeyId: "", engine: "valkey" as const, durable: false };
 const port = config.requireNumber("port");
 const enforced = config.requireBoolean("enforced");
 new ReplacementGuard("guard", { ...settings, port, version: config.require("version"), enforced }, {});

@@ -161,6 +161,7 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
     ),
     child(GUARD, "r-queue-guard", {
       __provider: "exports.handler = () => require('redis-topology/elasticache-provider').provider;",
+      role: "queue",
       groupId: queue,
       port: 6379,
       vpcId: "vpc-1",
@@ -169,6 +170,7 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
       version: "8.2",
       durable: false,
       enforced: true,
+      minorUpgrades: false,
     }),
     child(PARAMETERS, "r-queue-parameters", {
       name: `${queue}-valkey8`,
@@ -198,7 +200,7 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
 });
 
 test("defaults: a cache is one node without snapshots, unprotected", async () => {
-  const { get, list } = await create({ cache: {} });
+  const { get } = await create({ cache: {} });
   const { inputs, options } = get(GROUP, "r-cache-group");
   expect(inputs).toMatchObject({
     numCacheClusters: 1,
@@ -208,7 +210,8 @@ test("defaults: a cache is one node without snapshots, unprotected", async () =>
   });
   expect(Object.keys(inputs).filter((key) => /snapshot(Window|Name)|final/i.test(key))).toEqual([]);
   expect(options.protect).toBeUndefined();
-  expect(list().filter((entry) => entry.startsWith(GUARD))).toEqual([]);
+  // Nothing of a cache is kept from replacement; the guard is for an upgrade that `minorUpgrades` would ignore.
+  expect(get(GUARD, "r-cache-guard").inputs).toMatchObject({ role: "cache", enforced: false });
 });
 
 test("overrides: both roles, everything said", async () => {
@@ -309,7 +312,11 @@ test("overrides: both roles, everything said", async () => {
       { name: "reserved-memory-percent", value: "30" },
     ],
   });
-  expect(get(GUARD, "r-queue-guard").inputs).toMatchObject({ durable: true, enforced: false });
+  expect(get(GUARD, "r-queue-guard").inputs).toMatchObject({
+    durable: true,
+    enforced: false,
+    minorUpgrades: true,
+  });
   expect(await resolved(result.queue?.host ?? "")).toBe("clustercfg.r-queue-group.cache.example");
   expect(await resolved(result.bullmq?.prefix)).toBe("{bull}");
   expect(list().filter((entry) => /LogGroup|RandomPassword r-queue/.test(entry))).toEqual([]);

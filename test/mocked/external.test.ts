@@ -75,6 +75,20 @@ test("overrides: parts, a private CA, cluster mode found by the check", async ()
   expect(await resolved(recording.result.bullmq?.worker.tls)).toEqual({ ca: "-----BEGIN CERTIFICATE-----" });
 });
 
+test("a check that is turned off asks nothing of a cache, and a queue outside cluster mode has no prefix", async () => {
+  const { result } = await record(
+    () =>
+      new ExternalTopology("redis", {
+        cache: {},
+        queue: {},
+        cacheServer: { url: "redis://localhost:6379" },
+        queueServer: { url: "redis://localhost:6380", clusterMode: false },
+        checkAtDeploy: false,
+      }),
+  );
+  expect(await resolved(result.bullmq?.prefix)).toBeUndefined();
+});
+
 test("a check that is turned off registers no server", async () => {
   const { list, result } = await record(
     () =>
@@ -119,6 +133,13 @@ test.each<[string, ExternalTopologyArgs, string[]]>([
     { queue: {}, queueServer: { url: "rediss://u:secret@q.example/2" } },
     [
       "external.queueServer.url: a URL with a database other than 0. Allowed: redis://user:password@host:port or rediss://…, without database and query. Copy it from the server's provider; percent-encode odd characters of the password.",
+    ],
+  ],
+  [
+    "a queue that is not asked for its mode, which must be stated then",
+    { queue: {}, queueServer: { url: "redis://localhost" }, checkAtDeploy: false },
+    [
+      "external.queueServer.clusterMode: missing. Allowed: true or false with `checkAtDeploy: false`: the prefix of BullMQ's keys depends on it, and nothing asks the server. Set it to what the server is; if it was asked before, to true exactly when `prefix` of the stack's `queue` output is there.",
     ],
   ],
   [

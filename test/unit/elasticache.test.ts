@@ -79,6 +79,8 @@ test.each([
 
 describe("what would replace a queue's group", () => {
   const created = {
+    role: "queue",
+    minorUpgrades: false,
     groupId: "shop-prod-redis-queue",
     port: 6379,
     vpcId: "vpc-1",
@@ -124,6 +126,24 @@ describe("what would replace a queue's group", () => {
     expect(await failures(created, { ...created, port: 1, enforced: false })).toEqual([]);
     expect(await failures(undefined, { ...created, port: 1 })).toEqual([]);
     expect(await failures(created, { ...created, vpcId: unknown })).toEqual([]);
+  });
+
+  const withMinorUpgrades =
+    "Set `elasticache.minorUpgrades: false` together with the new version, deploy that, and turn it on again afterwards.";
+
+  test.each([
+    ["cache", { version: "9.0" }, "valkey 9.0", "valkey 8"],
+    ["queue", { version: "9.0" }, "valkey 9.0", "valkey 8"],
+    ["cache", { engine: "redis", version: "7.1" }, "redis 7.1", "valkey 8"],
+  ] as const)("a %s that AWS upgrades would ignore %j", async (role, change, was, allowed) => {
+    const before = { ...created, role, enforced: false };
+    const reasons = async (over: object) =>
+      (await provider.check(before, { ...before, ...over })).failures?.map(({ reason }) => reason);
+    expect(await reasons({ ...change, minorUpgrades: true })).toEqual([
+      `${role}.version: ${was} with \`minorUpgrades: true\`. Allowed: ${allowed}, of which AWS chooses the minor version by itself. ${withMinorUpgrades}`,
+    ]);
+    expect(await reasons({ ...change, minorUpgrades: false })).toEqual([]);
+    expect(await reasons({ version: "8.2", minorUpgrades: true })).toEqual([]);
   });
 
   test("redis to valkey is in place", () => {

@@ -1,9 +1,7 @@
 import { Role } from "../../../components/redis/roles";
+import { compareVersions, LEAST_VERSION } from "../../../components/redis/software";
 import { type Check, fail, pass, passIf, skip, type Verdict } from "./check";
 import { type Facts, infoField, setting } from "./facts";
-
-/** Oldest server that BullMQ and the ACL files here work with. */
-const MIN_VERSION = "6.2";
 
 /** Checks of how a server fares. */
 export const HEALTH_CHECKS: readonly Check<Facts>[] = [
@@ -17,9 +15,11 @@ export const HEALTH_CHECKS: readonly Check<Facts>[] = [
   },
   {
     name: "version",
-    expected: () => `at least ${MIN_VERSION}`,
+    expected: () => `at least ${LEAST_VERSION}`,
     judge: (facts) =>
-      seen(facts, "redis_version", (version) => passIf(recent(version), serverName(facts, version))),
+      seen(facts, "redis_version", (version) =>
+        passIf(compareVersions(version, LEAST_VERSION) >= 0, serverName(facts, version)),
+      ),
   },
   {
     name: "evicted keys",
@@ -49,12 +49,6 @@ function status(name: string, field: string, ofAof: boolean): Check<Facts> {
 function seen(facts: Facts, field: string, judge: (value: string) => Verdict): Verdict {
   const found = infoField(facts, field);
   return "unseen" in found ? skip(found.unseen) : judge(found.value);
-}
-
-function recent(version: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [minMajor = 0, minMinor = 0] = MIN_VERSION.split(".").map(Number);
-  return major > minMajor || (major === minMajor && minor >= minMinor);
 }
 
 /** Valkey says a Redis version too, the one it is compatible with. */

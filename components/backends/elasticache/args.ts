@@ -23,7 +23,7 @@ export interface ElasticacheTopologyArgs extends TopologyArgs {
   maintenanceWindow?: string;
   /** Whether changes happen during `pulumi up` and not in the next maintenance window. Default true. */
   applyImmediately?: boolean;
-  /** Whether AWS raises the minor version by itself; `version` then only counts at creation. Default false. */
+  /** Whether AWS raises the minor version by itself; of `version` then only the major one counts. Default false. */
   minorUpgrades?: boolean;
   /** Days that slow and engine logs are kept in CloudWatch; 0 = no logs. Default 30. */
   logRetentionDays?: number;

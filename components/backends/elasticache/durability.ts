@@ -1,7 +1,8 @@
 import { hasHashTag } from "../../redis/bullmq";
 import { type Problem, shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
-import { compareVersions, DURABLE_SINCE, type EngineVersion } from "./engines";
+import { compareVersions } from "../../redis/software";
+import { DURABLE_SINCE, type EngineVersion } from "./engines";
 import type { QueueGroup } from "./guarantees";
 import { DURABLE_FAMILIES, familyOf } from "./nodes";
 

@@ -1,5 +1,6 @@
 import { type Problem, shown } from "../../redis/problems";
 import { Engine, type Role } from "../../redis/roles";
+import { compareVersions } from "../../redis/software";
 
 /** One engine version that is offered, and the family its parameter group must be of. */
 export interface EngineVersion {
@@ -46,9 +47,7 @@ export function isDowngrade(from: Pick<EngineVersion, "engine" | "version">, to:
   return compareVersions(to.version, from.version) < 0;
 }
 
-/** Below zero when the first is older. Major and minor only. */
-export function compareVersions(a: string, b: string): number {
-  const [aMajor = 0, aMinor = 0] = a.split(".").map(Number);
-  const [bMajor = 0, bMinor = 0] = b.split(".").map(Number);
-  return aMajor - bMajor || aMinor - bMinor;
+/** `8` of `8.2`. */
+export function majorOf(version: string): string {
+  return version.split(".")[0] ?? "";
 }

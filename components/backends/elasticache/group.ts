@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly authToken: pulumi.Output<string>;
 }
 
-/** The replication group of one role, whose queue is guarded against replacement. */
+/** The replication group of one role, guarded against changes that it cannot follow. */
 export function createGroup(
   context: Context,
   args: ElasticacheTopologyArgs,
@@ -29,7 +29,8 @@ export function createGroup(
 ): ReplicationGroup {
   const { component, name, groupId, tags } = context;
   const fixed = fixedSettings(context, args, plan);
-  const guard = plan.role === Role.Queue ? guardGroup(context, args, fixed) : undefined;
+  const kept = plan.role === Role.Queue && (args.protect ?? true);
+  const guard = guardGroup(context, args, plan.role, { ...fixed, enforced: kept });
   return new ReplicationGroup(
     `${name}-${plan.role}-group`,
     {
@@ -65,8 +66,8 @@ export function createGroup(
       parent: component,
       // Its name in AWS is fixed, so that a second one cannot exist beside it.
       deleteBeforeReplace: true,
-      protect: plan.role === Role.Queue && (args.protect ?? true),
-      ...(guard && { dependsOn: [guard] }),
+      protect: kept,
+      dependsOn: [guard],
       // Read at creation only: a later change would replace the group.
       ignoreChanges: ["snapshotName", ...(args.minorUpgrades ? ["engineVersion"] : [])],
       customTimeouts: TIMEOUTS,
@@ -96,10 +97,11 @@ type Fixed = ReturnType<typeof fixedSettings>;
 function guardGroup(
   { component, name }: Context,
   args: ElasticacheTopologyArgs,
-  fixed: Fixed,
+  role: Role,
+  settings: Fixed & { enforced: boolean },
 ): ReplacementGuard {
-  const inputs = { ...fixed, enforced: args.protect ?? true };
-  return new ReplacementGuard(`${name}-${Role.Queue}-guard`, inputs, { parent: component });
+  const inputs = { role, ...settings, minorUpgrades: args.minorUpgrades ?? false };
+  return new ReplacementGuard(`${name}-${role}-guard`, inputs, { parent: component });
 }
 
 /** A name that no earlier group of the same name has used: snapshots outlive their group. */

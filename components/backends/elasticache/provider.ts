@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { describe } from "../../redis/problems";
-import { replacements } from "./replacement";
+import { ignoredUpgrades, replacements } from "./replacement";
 import type { ReplacementGuardInputs } from "./replacementGuard";
 
 /** What Pulumi's engine sends for a value that is not known yet (sdk/nodejs/runtime/rpc.ts, unknownValue). */
@@ -13,12 +13,14 @@ export const provider = {
     olds: ReplacementGuardInputs | undefined,
     news: ReplacementGuardInputs,
   ): Promise<dynamic.CheckResult> {
-    if (!news.enforced || olds?.groupId === undefined) return { inputs: news };
+    if (olds?.groupId === undefined) return { inputs: news };
     const known = Object.entries(news).filter(([, value]) => value !== UNKNOWN);
-    const failures = replacements(olds, { ...olds, ...Object.fromEntries(known) }).map((problem) => ({
-      property: "",
-      reason: describe(problem),
-    }));
+    const wanted: ReplacementGuardInputs = { ...olds, ...Object.fromEntries(known) };
+    const problems = [
+      ...(news.enforced ? replacements(olds, wanted) : []),
+      ...(news.minorUpgrades ? ignoredUpgrades(news.role, olds, wanted) : []),
+    ];
+    const failures = problems.map((problem) => ({ property: "", reason: describe(problem) }));
     return { inputs: news, failures };
   },
 

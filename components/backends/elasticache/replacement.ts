@@ -1,6 +1,6 @@
 import { type Problem, shown } from "../../redis/problems";
-import type { Engine } from "../../redis/roles";
-import { isDowngrade } from "./engines";
+import type { Engine, Role } from "../../redis/roles";
+import { isDowngrade, majorOf } from "./engines";
 
 /** What a group was created with and cannot change in place; plain data, kept in the state. */
 export interface FixedSettings {
@@ -39,4 +39,21 @@ export function replacements(before: FixedSettings, after: FixedSettings): Probl
   const was = `${after.engine} ${after.version}`;
   const allowed = `${before.engine} ${before.version} or later; AWS has no way back`;
   return [...problems, { key: "queue.version", was, allowed, fix: SAFE_WAY }];
+}
+
+/**
+ * A change of engine or major version while AWS chooses the minor one: the group ignores its version then, and would
+ * get parameters of a family that its engine does not have.
+ */
+export function ignoredUpgrades(role: Role, before: FixedSettings, after: FixedSettings): Problem[] {
+  const [from, to] = [majorOf(before.version), majorOf(after.version)];
+  if (before.engine === after.engine && from === to) return [];
+  return [
+    {
+      key: `${role}.version`,
+      was: `${after.engine} ${after.version} with \`minorUpgrades: true\``,
+      allowed: `${before.engine} ${from}, of which AWS chooses the minor version by itself`,
+      fix: "Set `elasticache.minorUpgrades: false` together with the new version, deploy that, and turn it on again afterwards.",
+    },
+  ];
 }

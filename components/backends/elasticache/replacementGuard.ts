@@ -1,17 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Role } from "../../redis/roles";
 import type { FixedSettings } from "./replacement";
 
 /** The provider's inputs. */
 export interface ReplacementGuardInputs extends FixedSettings {
+  role: Role;
   /** Whether a change that would replace the group is refused. */
   enforced: boolean;
+  /** Whether AWS chooses the minor version, so that the group ignores its own. */
+  minorUpgrades: boolean;
 }
 
 type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /**
- * Remembers what a queue's group was created with, and refuses, in the preview already and with the safe way,
- * a change that would replace it (docs/adr/0032-replacement-guard.md). A dynamic resource; creates nothing.
+ * Remembers what a group was created with, and refuses, in the preview already and with the safe way, a change that
+ * would replace it, or that it would ignore (docs/adr/0032-replacement-guard.md). A dynamic resource; creates nothing.
  */
 export class ReplacementGuard extends pulumi.CustomResource {
   constructor(name: string, inputs: Inputs<ReplacementGuardInputs>, opts: pulumi.CustomResourceOptions) {

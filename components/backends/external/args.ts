@@ -19,7 +19,7 @@ export interface ExternalServerArgs {
   caCertificate?: string;
   /** Accepts in writing that the connection has no TLS or no password although it leaves this host. Default false. */
   acceptInsecure?: boolean;
-  /** Whether the server runs in cluster mode, so that BullMQ's keys need a hash tag. Default: asked at `pulumi up`. */
+  /** Whether the server runs in cluster mode, so that BullMQ's keys need a hash tag. Default: asked at `pulumi up`; required of a queue's with `checkAtDeploy: false`. */
   clusterMode?: boolean;
 }
 
@@ -31,7 +31,8 @@ export interface ExternalTopologyArgs extends TopologyArgs {
   queueServer?: ExternalServerArgs;
   /**
    * Whether `pulumi up` connects to each server and refuses one that is unreachable, too old, or a queue that
-   * evicts. Default true. With false it only warns that nothing was checked.
+   * evicts. Default true. With false it only warns that nothing was checked, and
+   * a queue's `clusterMode` must be given.
    */
   checkAtDeploy?: boolean;
 }

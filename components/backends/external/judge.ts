@@ -1,9 +1,7 @@
 import { type Problem, shown } from "../../redis/problems";
-import { Role } from "../../redis/roles";
+import { Engine, Role } from "../../redis/roles";
+import { compareVersions, LEAST_VERSION } from "../../redis/software";
 import type { Observation } from "./externalServer";
-
-/** BullMQ's own recommendation (`src/classes/redis-connection.ts`, recommendedMinimumVersion). */
-const LEAST_VERSION = "6.2";
 
 /** What keeps this role from living on this server, each with what to change at its provider. */
 export function judge(role: string, { server, policy }: Observation): Problem[] {
@@ -29,8 +27,6 @@ export function judge(role: string, { server, policy }: Observation): Problem[] 
 
 function isOlder(server: string): boolean {
   const [engine, version = ""] = server.split(" ");
-  if (engine !== "redis") return false;
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [leastMajor = 0, leastMinor = 0] = LEAST_VERSION.split(".").map(Number);
-  return major < leastMajor || (major === leastMajor && minor < leastMinor);
+  if (engine !== Engine.Redis) return false;
+  return compareVersions(version, LEAST_VERSION) < 0;
 }

@@ -42,7 +42,10 @@ const QUEUE_GUARANTEES: RoleGuarantees = {
 export function planExternal(args: ExternalTopologyArgs): TopologyPlan {
   const cache = { ...CACHE_GUARANTEES, destroy: kept("The server is not touched.") };
   const plan = planTopology(traits, args, { cache, queue: QUEUE_GUARANTEES });
-  return { ...plan, problems: [...plan.problems, ...inSection(traits.name, serverProblems(args))] };
+  return {
+    ...plan,
+    problems: [...plan.problems, ...inSection(traits.name, [...serverProblems(args), ...modeProblems(args)])],
+  };
 }
 
 function serverProblems(args: ExternalTopologyArgs): Problem[] {
@@ -60,6 +63,20 @@ function serverProblems(args: ExternalTopologyArgs): Problem[] {
     }
     return isPlain(server) ? readAddress(role, server).problems : [];
   });
+}
+
+/** BullMQ's prefix follows from the mode: a queue that is no longer asked would change it, and leave its jobs under the old one. */
+function modeProblems({ queue, queueServer, checkAtDeploy = true }: ExternalTopologyArgs): Problem[] {
+  if (checkAtDeploy || !queue || !queueServer || queueServer.clusterMode !== undefined) return [];
+  return [
+    {
+      key: "queueServer.clusterMode",
+      was: "missing",
+      allowed:
+        "true or false with `checkAtDeploy: false`: the prefix of BullMQ's keys depends on it, and nothing asks the server",
+      fix: "Set it to what the server is; if it was asked before, to true exactly when `prefix` of the stack's `queue` output is there.",
+    },
+  ];
 }
 
 /** Whether nothing in it is still to come; what is not plain is read when it is known. */

@@ -8,6 +8,7 @@ import {
 } from "../../redis/plan";
 import { type Problem, shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
+import { officialImage } from "../../redis/software";
 import { type KubernetesTopologyArgs, PullPolicy } from "./args";
 import { monitoringProblems, nameProblems, serverProblems, storageProblems, targetProblems } from "./checks";
 import { kubernetesGuarantees } from "./guarantees";
@@ -25,11 +26,8 @@ export const traits: BackendTraits = {
   refuses: {},
 };
 
-/** Upstream images, in full: a container runtime has no default registry by right. */
-const IMAGES: Readonly<Record<Engine, { readonly repository: string; readonly version: string }>> = {
-  redis: { repository: "docker.io/library/redis", version: "7.4" },
-  valkey: { repository: "docker.io/valkey/valkey", version: "8" },
-};
+/** Where the official images are, in full: a container runtime has no default registry by right. */
+const REGISTRY: Readonly<Record<Engine, string>> = { redis: "docker.io/library", valkey: "docker.io" };
 
 /** Seconds a pod may take to stop, beyond what saving takes. */
 const GRACE_SECONDS = 30;
@@ -88,7 +86,7 @@ function planServer(args: KubernetesTopologyArgs, plan: RolePlan, problems: Prob
     engine,
     names,
     host: `${names.server}.${namespaceOf(args)}.svc.${args.clusterDomain ?? "cluster.local"}`,
-    image: server.image ?? `${IMAGES[engine].repository}:${plan.version ?? IMAGES[engine].version}-alpine`,
+    image: server.image ?? `${REGISTRY[engine]}/${officialImage(engine, plan.version)}`,
     imagePullPolicy: server.imagePullPolicy ?? PullPolicy.IfNotPresent,
     requests: {
       cpu: cpuQuantity(server.cpuRequest ?? DEFAULT_CPU) ?? DEFAULT_CPU,

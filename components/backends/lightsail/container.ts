@@ -2,6 +2,7 @@ import { aclFile } from "../../redis/acl";
 import { renderConfig } from "../../redis/config";
 import type { RolePlan } from "../../redis/plan";
 import { Engine } from "../../redis/roles";
+import { officialImage, SOFTWARE } from "../../redis/software";
 
 /** One container of a deployment, as Lightsail's API and the provider take it. */
 export interface Container {
@@ -11,12 +12,6 @@ export interface Container {
   readonly environment: Record<string, string>;
   readonly ports: Record<string, string>;
 }
-
-const ENGINES: Readonly<Record<Engine, { image(version: string): string; version: string; server: string }>> =
-  {
-    redis: { image: (version) => `redis:${version}-alpine`, version: "7.4", server: "redis-server" },
-    valkey: { image: (version) => `valkey/valkey:${version}-alpine`, version: "8", server: "valkey-server" },
-  };
 
 /** Name of a role's container. */
 export function containerName(role: string): string {
@@ -33,11 +28,11 @@ export function redisContainer(
   image: string | undefined,
   passwords: readonly string[],
 ): Container {
-  const { image: named, version, server } = ENGINES[plan.engine ?? Engine.Redis];
+  const engine = plan.engine ?? Engine.Redis;
   return {
     containerName: containerName(plan.role),
-    image: image ?? named(plan.version ?? version),
-    commands: ["sh", "-c", startScript(server)],
+    image: image ?? officialImage(engine, plan.version),
+    commands: ["sh", "-c", startScript(SOFTWARE[engine].server)],
     environment: {
       REDIS_CONF: renderConfig([
         ...plan.directives,

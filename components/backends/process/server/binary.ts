@@ -1,15 +1,13 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { compareVersions, LEAST_VERSION, SOFTWARE } from "../../../redis/software";
 
 const run = promisify(execFile);
 
-/** The first version with everything a role needs; BullMQ recommends it too (bullmq `src/classes/redis-connection.ts`). */
-export const MIN_VERSION = "6.2.0";
-
 const SERVERS: Readonly<Record<string, readonly string[]>> = {
-  redis: ["redis-server"],
-  valkey: ["valkey-server"],
-  any: ["redis-server", "valkey-server"],
+  redis: [SOFTWARE.redis.server],
+  valkey: [SOFTWARE.valkey.server],
+  any: [SOFTWARE.redis.server, SOFTWARE.valkey.server],
 };
 
 /** A server program of this host. */
@@ -28,13 +26,13 @@ export async function findBinary(engine: string | undefined, version: string | u
   const found: Binary[] = [];
   for (const command of commands) {
     const binary = await readVersion(command);
-    if (binary && isNewEnough(binary.version) && hasPrefix(binary.version, version)) return binary;
+    if (binary && isUsable(binary.version, version)) return binary;
     if (binary) found.push(binary);
   }
   throw new Error(
     `No usable server on this host: looked for ${commands.join(" and ")} on PATH, found ` +
       `${found.map((binary) => `${binary.command} ${binary.version}`).join(", ") || "none"}; ` +
-      `needed is ${version === undefined ? `${MIN_VERSION} or newer` : `version ${version}`}. ` +
+      `needed is ${version === undefined ? `${LEAST_VERSION} or newer` : `version ${version}`}. ` +
       "Install it (Debian and Ubuntu: apt-get install redis-server; Fedora: dnf install valkey; " +
       "Alpine: apk add redis; macOS: brew install redis), or choose another backend.",
   );
@@ -47,8 +45,8 @@ async function readVersion(command: string): Promise<Binary | undefined> {
   return version === undefined ? undefined : { command, version };
 }
 
-function isNewEnough(version: string): boolean {
-  return version.localeCompare(MIN_VERSION, "en", { numeric: true }) >= 0;
+function isUsable(version: string, prefix: string | undefined): boolean {
+  return compareVersions(version, LEAST_VERSION) >= 0 && hasPrefix(version, prefix);
 }
 
 function hasPrefix(version: string, prefix: string | undefined): boolean {
