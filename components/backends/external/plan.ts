@@ -40,7 +40,11 @@ const QUEUE_GUARANTEES: RoleGuarantees = {
 
 /** Everything decided about the topology, and everything wrong with it as far as its values are known. Pure. */
 export function planExternal(args: ExternalTopologyArgs): TopologyPlan {
-  const cache = { ...CACHE_GUARANTEES, destroy: kept("The server is not touched.") };
+  const cache = {
+    ...CACHE_GUARANTEES,
+    processCrash: elsewhere("Whether it persists is its provider's choice; a cache must not need it."),
+    destroy: kept("The server is not touched."),
+  };
   const plan = planTopology(traits, args, { cache, queue: QUEUE_GUARANTEES });
   return {
     ...plan,
