@@ -5,10 +5,8 @@ import type { TopologySettings } from "./components/create";
 import { runError } from "./components/errors";
 import { describeAll, type Problem } from "./components/redis/problems";
 import type { TopologyArgs } from "./components/topology";
-import { readIssue, withoutFaults } from "./config/issues";
 import { stackSchema } from "./config/schema";
 import { type Encryption, plainSecrets, withSecrets } from "./config/secrets";
-import { readStackFile } from "./config/stackFile";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
 export interface RawConfig {
@@ -34,7 +32,7 @@ export async function readSettings(): Promise<Settings> {
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: RawConfig["isSecret"] };
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   // Pulumi runs a program in its folder. Its own getRootDirectory() is only a placeholder where the CLI sets nothing.
-  const stackFile = () => readStackFile(process.cwd(), stack);
+  const stackFile = async () => (await import("./config/stackFile")).readStackFile(process.cwd(), stack);
   const settings = await parseSettings({ values, isSecret: isConfigSecret, stackFile }, project, stack);
   for (const warning of settings.warnings) pulumi.log.warn(warning);
   return settings;
@@ -45,7 +43,7 @@ export async function parseSettings(raw: RawConfig, project: string, stack: stri
   const config = ownConfig(raw.values, project);
   const parsed = stackSchema.safeParse(config);
   const problems = [
-    ...schemaProblems(parsed, config),
+    ...(await schemaProblems(parsed, config)),
     ...(await plainSecrets(config, encryption(raw, project))),
   ];
   // Before the secrets are wrapped: what is inside an Output can only be refused when resources exist already.
@@ -59,18 +57,27 @@ export async function parseSettings(raw: RawConfig, project: string, stack: stri
 type StackConfig = z.infer<typeof stackSchema>;
 type Parsed = z.ZodSafeParseResult<StackConfig>;
 
-function schemaProblems({ error }: Parsed, config: object): Problem[] {
-  return error?.issues.flatMap((issue) => readIssue(issue, config)) ?? [];
+/** Loads what reads issues only when there are some: most runs have none, and each file costs time at a cold start. */
+async function schemaProblems({ error }: Parsed, config: object): Promise<Problem[]> {
+  if (!error) return [];
+  const { readIssue } = await import("./config/issues");
+  return error.issues.flatMap((issue) => readIssue(issue, config));
+}
+
+async function sound(parsed: Parsed, config: object): Promise<Parsed> {
+  if (parsed.success) return parsed;
+  const { withoutFaults } = await import("./config/issues");
+  return stackSchema.safeParse(withoutFaults(config, parsed.error.issues));
 }
 
 /** What roles and backend refuse; where the schema found faults, in what is left without them. */
 async function backendProblems(parsed: Parsed, config: object): Promise<readonly Problem[]> {
-  const sound = parsed.success ? parsed : stackSchema.safeParse(withoutFaults(config, parsed.error.issues));
-  if (!sound.success) return [];
-  const { backend } = sound.data;
-  const problems = await backends[backend].problems(argsOf(sound.data));
+  const rest = await sound(parsed, config);
+  if (!rest.success) return [];
+  const { backend } = rest.data;
+  const problems = await backends[backend].problems(argsOf(rest.data));
   // A setting that was taken out is not missing: it stands in the message already.
-  const reported = schemaProblems(parsed, config).map(({ key }) => key);
+  const reported = (await schemaProblems(parsed, config)).map(({ key }) => key);
   const isReported = (name: string) => reported.some((key) => name === key || name.startsWith(`${key}.`));
   return problems.filter(({ key }) => !fullNames(key, backend).some(isReported));
 }

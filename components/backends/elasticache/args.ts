@@ -1,5 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TopologyArgs } from "../../topology";
+import type { Durability } from "./enums";
+
+export { Durability } from "./enums";
 
 /** A topology of ElastiCache replication groups, one a role, in a VPC that exists. */
 export interface ElasticacheTopologyArgs extends TopologyArgs {
@@ -58,7 +61,3 @@ export interface GroupArgs {
   /** Queue only: no loss (`sync`) or at most 10 s (`async`) on failover; Valkey 9, cluster mode. On or off for good. */
   durability?: Durability;
 }
-
-/** How a durable group acknowledges writes. */
-export const Durability = { Sync: "sync", Async: "async" } as const;
-export type Durability = (typeof Durability)[keyof typeof Durability];

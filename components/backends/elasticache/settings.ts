@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
-import { Durability } from "./args";
+import { Durability } from "./enums";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
 const list = (description: string) => z.array(z.string().min(1)).optional().describe(description);

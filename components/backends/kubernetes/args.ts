@@ -1,6 +1,9 @@
 import type * as inputs from "@pulumi/kubernetes/types/input";
 import type { AlertThresholds } from "../../redis/alerts";
 import type { TopologyArgs } from "../../topology";
+import type { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./enums";
+
+export { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./enums";
 
 /** A topology of StatefulSets, one replica a role, in one namespace of a Kubernetes cluster. */
 export interface KubernetesTopologyArgs extends TopologyArgs {
@@ -69,10 +72,6 @@ export interface ServerArgs {
   imagePullSecrets?: string[];
 }
 
-/** When the kubelet pulls an image. */
-export const PullPolicy = { Always: "Always", IfNotPresent: "IfNotPresent", Never: "Never" } as const;
-export type PullPolicy = (typeof PullPolicy)[keyof typeof PullPolicy];
-
 /** The queue's volume. */
 export interface StorageArgs {
   /** Creates a StorageClass of Longhorn and uses it; excludes `queue.persistence.storageClass`. Default: the named class, else the cluster's default. */
@@ -101,18 +100,6 @@ export interface LonghornArgs {
   fsType?: FileSystem;
 }
 
-/** Whether Longhorn keeps a copy of the volume on the pod's node. */
-export const DataLocality = {
-  Disabled: "disabled",
-  BestEffort: "best-effort",
-  StrictLocal: "strict-local",
-} as const;
-export type DataLocality = (typeof DataLocality)[keyof typeof DataLocality];
-
-/** File system of a volume. */
-export const FileSystem = { Ext4: "ext4", Xfs: "xfs" } as const;
-export type FileSystem = (typeof FileSystem)[keyof typeof FileSystem];
-
 /** A Longhorn RecurringJob for the queue's volume. */
 export interface RecurringJobArgs {
   /** Name, at most 40 characters, unique in the cluster. */
@@ -124,14 +111,6 @@ export interface RecurringJobArgs {
   /** Snapshots or backups to keep, 1 to 250. */
   retain: number;
 }
-
-/** What a recurring job does. */
-export const RecurringTask = {
-  Snapshot: "snapshot",
-  Backup: "backup",
-  FilesystemTrim: "filesystem-trim",
-} as const;
-export type RecurringTask = (typeof RecurringTask)[keyof typeof RecurringTask];
 
 /** Who may connect; everything else is closed. In place. */
 export interface NetworkArgs {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
-import { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./args";
+import { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./enums";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
 const flag = (description: string) => z.boolean().optional().describe(description);

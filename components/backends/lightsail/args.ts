@@ -1,5 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TopologyArgs } from "../../topology";
+import type { Power } from "./enums";
+
+export { Power } from "./enums";
 
 /** A topology in one Lightsail container service. It has no disk: every deployment, and every change is one, loses the data. */
 export interface LightsailTopologyArgs extends TopologyArgs {
@@ -44,14 +47,3 @@ export interface PublicEndpoint {
   /** Path that answers with a status from 200 to 499. Default `/`. */
   healthPath?: string;
 }
-
-/** Sizes of a container service's node. */
-export const Power = {
-  Nano: "nano",
-  Micro: "micro",
-  Small: "small",
-  Medium: "medium",
-  Large: "large",
-  Xlarge: "xlarge",
-} as const;
-export type Power = (typeof Power)[keyof typeof Power];

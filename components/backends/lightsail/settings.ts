@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
-import { Power } from "./args";
+import { Power } from "./enums";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
 
