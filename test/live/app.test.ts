@@ -11,7 +11,8 @@ import { missing } from "./require";
 import { freePort, withRedis } from "./servers";
 
 const app = path.resolve(__dirname, "../../examples/app");
-const PATIENCE_MS = 20_000;
+/** BullMQ waits up to 20 s between attempts to connect (redis-connection.ts), so a worker may need that long to be back. */
+const PATIENCE_MS = 60_000;
 const soon = { timeout: PATIENCE_MS };
 
 describe.skipIf(missing("redis", "pulumi"))("examples/app", () => {
