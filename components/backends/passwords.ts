@@ -14,8 +14,14 @@ export function rolePassword(
   args: RoleArgs,
 ): pulumi.Output<string> {
   if (args.password !== undefined) return pulumi.secret(args.password);
-  const made = new RandomPassword(`${name}-${role}-password`, { length: LENGTH, special: false }, { parent });
-  return pulumi.secret(made.result);
+  return madePassword(parent, `${name}-${role}-password`);
+}
+
+/** A password that is made once, under this logical name, and kept in the state. Secret. */
+export function madePassword(parent: pulumi.Resource, logicalName: string): pulumi.Output<string> {
+  return pulumi.secret(
+    new RandomPassword(logicalName, { length: LENGTH, special: false }, { parent }).result,
+  );
 }
 
 /** Every password that must be accepted now: the role's own, and the previous one while clients move. Secret. */

@@ -1,18 +1,14 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
 import { aclFile } from "../../redis/acl";
 import type { RolePlan } from "../../redis/plan";
 import type { RoleArgs } from "../../topology";
-import { validPasswords } from "../passwords";
+import { madePassword, validPasswords } from "../passwords";
 import { refuse } from "../refuse";
 import type { DockerPlan } from "./plan";
 import { openPasswordProblems } from "./problems";
 import type { Place } from "./resources";
 import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, PROBE_FILE, serverConfig, settingsMark } from "./server";
-
-/** Letters and digits; 40 of 62 are 238 bits. */
-const PROBE_LENGTH = 40;
 
 /** Read by the server's user, who is not root, while the engine writes uploads as root. */
 const PERMISSIONS = "0444";
@@ -47,7 +43,7 @@ export function createConfiguration(
   { image, password, settings }: ServerParts,
 ): Configuration {
   const { parent, name, prefix, child } = place;
-  const probe = createProbePassword(place, role);
+  const probe = madePassword(parent, `${name}-${role.role}-probe`);
   const acl = pulumi.all([validPasswords(password, given), probe]).apply(([passwords, probePassword]) => {
     refuse(name, openPasswordProblems(role.role, plan.bind, passwords), parent);
     return aclFile(passwords, probePassword);
@@ -78,11 +74,4 @@ export function createConfiguration(
     .all([probe, acl])
     .apply(([key, aclText]) => settingsMark(key, [config, aclText, settings]));
   return { volume, upload, mark };
-}
-
-function createProbePassword({ parent, name }: Place, { role }: RolePlan): pulumi.Output<string> {
-  const length = PROBE_LENGTH;
-  return pulumi.secret(
-    new RandomPassword(`${name}-${role}-probe`, { length, special: false }, { parent }).result,
-  );
 }
