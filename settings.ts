@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import { type BackendName, backends } from "./components/backends/registry";
+import { BackendName, loadBackend } from "./components/backends/registry";
 import type { TopologySettings } from "./components/create";
 import { runError } from "./components/errors";
 import { describeAll, type Problem } from "./components/redis/problems";
 import type { TopologyArgs } from "./components/topology";
-import { stackSchema } from "./config/schema";
+import { type StackConfig, type StackSchema, stackSchema } from "./config/schema";
 import { type Encryption, plainSecrets, withSecrets } from "./config/secrets";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
@@ -41,50 +40,65 @@ export async function readSettings(): Promise<Settings> {
 /** `readSettings` on plain data. */
 export async function parseSettings(raw: RawConfig, project: string, stack: string): Promise<Settings> {
   const config = ownConfig(raw.values, project);
-  const parsed = stackSchema.safeParse(config);
-  const problems = [
-    ...(await schemaProblems(parsed, config)),
-    ...(await plainSecrets(config, encryption(raw, project))),
-  ];
+  const checked = await checkSchema(config);
+  const { schema, faults, sound } = checked;
+  const problems = [...faults, ...(await plainSecrets(schema, config, encryption(raw, project)))];
   // Before the secrets are wrapped: what is inside an Output can only be refused when resources exist already.
-  problems.push(...(await backendProblems(parsed, config)));
-  if (!parsed.success || problems.length > 0) throw refusal(problems, project, stack);
-  const { backend } = parsed.data;
-  const args = argsOf(withSecrets(parsed.data));
-  return { backend, args, warnings: ignoredSections(parsed.data, backend, project) };
+  problems.push(...(await backendProblems(checked)));
+  if (sound === undefined || problems.length > 0) throw refusal(problems, project, stack);
+  const args = argsOf(withSecrets(schema, sound));
+  return { backend: sound.backend, args, warnings: ignoredSections(sound, project) };
 }
 
-type StackConfig = z.infer<typeof stackSchema>;
-type Parsed = z.ZodSafeParseResult<StackConfig>;
-
-/** Loads what reads issues only when there are some: most runs have none, and each file costs time at a cold start. */
-async function schemaProblems({ error }: Parsed, config: object): Promise<Problem[]> {
-  if (!error) return [];
-  const { readIssue } = await import("./config/issues");
-  return error.issues.flatMap((issue) => readIssue(issue, config));
+/** A configuration against the schema. */
+interface Checked {
+  readonly schema: StackSchema;
+  readonly faults: readonly Problem[];
+  /** The configuration without what is faulty; undefined when what is left is not one. */
+  readonly sound: StackConfig | undefined;
 }
 
-async function sound(parsed: Parsed, config: object): Promise<Parsed> {
-  if (parsed.success) return parsed;
-  const { withoutFaults } = await import("./config/issues");
-  return stackSchema.safeParse(withoutFaults(config, parsed.error.issues));
+/** Loads what reads issues only when there are some: most runs have none, and each file costs time at a start. */
+async function checkSchema(config: Record<string, unknown>): Promise<Checked> {
+  const schema = await stackSchema(usedBackends(config));
+  const { data: sound } = schema.safeParse(config);
+  return sound ? { schema, faults: [], sound } : checkWholeSchema(config);
+}
+
+/** With the keys of all backends at hand, for every hint. */
+async function checkWholeSchema(config: object): Promise<Checked> {
+  const { readIssue, withoutFaults } = await import("./config/issues");
+  const schema = await stackSchema();
+  const { issues } = schema.safeParse(config).error ?? { issues: [] };
+  const faults = issues.flatMap((issue) => readIssue(issue, schema, config));
+  return { schema, faults, sound: schema.safeParse(withoutFaults(config, issues)).data };
+}
+
+/** The backends whose sections say something, and the chosen one. */
+function usedBackends(config: Record<string, unknown>): BackendName[] {
+  const isEmpty = (section: unknown) =>
+    section === undefined || (isObject(section) && Object.keys(section).length === 0);
+  return Object.values(BackendName).filter((name) => name === config.backend || !isEmpty(config[name]));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** What roles and backend refuse; where the schema found faults, in what is left without them. */
-async function backendProblems(parsed: Parsed, config: object): Promise<readonly Problem[]> {
-  const rest = await sound(parsed, config);
-  if (!rest.success) return [];
-  const { backend } = rest.data;
-  const problems = await backends[backend].problems(argsOf(rest.data));
+async function backendProblems({ schema, faults, sound }: Checked): Promise<readonly Problem[]> {
+  if (sound === undefined) return [];
+  const { backend } = sound;
+  const { problems } = await loadBackend(backend);
   // A setting that was taken out is not missing: it stands in the message already.
-  const reported = (await schemaProblems(parsed, config)).map(({ key }) => key);
-  const isReported = (name: string) => reported.some((key) => name === key || name.startsWith(`${key}.`));
-  return problems.filter(({ key }) => !fullNames(key, backend).some(isReported));
+  const isReported = (name: string) => faults.some(({ key }) => name === key || name.startsWith(`${key}.`));
+  const refused = await problems(argsOf(sound));
+  return refused.filter(({ key }) => !fullNames(key, backend, schema).some(isReported));
 }
 
 /** The settings that a problem is about; a backend mostly names its own as args of the component, without section. */
-function fullNames(key: string, backend: BackendName): string[] {
-  const isFull = (name: string) => Object.hasOwn(stackSchema.shape, name.split(".")[0] ?? "");
+function fullNames(key: string, backend: BackendName, schema: StackSchema): string[] {
+  const isFull = (name: string) => Object.hasOwn(schema.shape, name.split(".")[0] ?? "");
   return key.split(", ").map((name) => (isFull(name) ? name : `${backend}.${name}`));
 }
 
@@ -136,11 +150,10 @@ function enabledOnly<T extends { enabled?: boolean }>(role: T | undefined): Omit
   return args;
 }
 
-function ignoredSections(config: object, chosen: BackendName, project: string): string[] {
-  return Object.entries(config)
-    .filter(([name]) => name in backends)
-    .filter(([name, section]) => name !== chosen && Object.keys(section ?? {}).length > 0)
-    .map(([name]) => `${project}:${name} has no effect: this stack's backend is \`${chosen}\`.`);
+function ignoredSections(config: StackConfig, project: string): string[] {
+  return usedBackends(config)
+    .filter((name) => name !== config.backend)
+    .map((name) => `${project}:${name} has no effect: this stack's backend is \`${config.backend}\`.`);
 }
 
 function definedOnly(args: object): TopologyArgs {

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type BackendName, backends } from "./backends/registry";
+import { type BackendName, loadBackend } from "./backends/registry";
 import { runError } from "./errors";
 import { describeAll } from "./redis/problems";
 import type { Topology, TopologyArgs } from "./topology";
@@ -16,7 +16,8 @@ export async function createTopology(
   settings: TopologySettings,
   opts?: pulumi.ComponentResourceOptions,
 ): Promise<Topology & pulumi.ComponentResource> {
-  const Component = await backends[settings.backend].load();
+  const { load } = await loadBackend(settings.backend);
+  const Component = await load();
   return new Component(name, settings.args, opts);
 }
 
@@ -25,7 +26,8 @@ export async function createTopology(
  * call before `createTopology`, where a provider's own message would not tell what to do.
  */
 export async function requireReachable({ backend, args }: TopologySettings): Promise<void> {
-  const problems = (await backends[backend].unreachable?.(args)) ?? [];
+  const { unreachable } = await loadBackend(backend);
+  const problems = (await unreachable?.(args)) ?? [];
   if (problems.length === 0) return;
   throw runError(describeAll(`The ${backend} backend cannot be used now`, problems));
 }

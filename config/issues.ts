@@ -2,14 +2,15 @@ import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { type Problem, shown } from "../components/redis/problems";
 import { keysAt, schemaAt, secretPaths, valueAt } from "./paths";
+import type { StackSchema } from "./schema";
 
 type Issue = z.core.$ZodIssue;
 
 /** What the schema found wrong, in this project's words. */
-export function readIssue(issue: Issue, config: unknown): Problem[] {
+export function readIssue(issue: Issue, schema: StackSchema, config: unknown): Problem[] {
   const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key]));
-  return [wrongValue(issue, path, valueAt(config, path))];
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(schema, [...path, key]));
+  return [wrongValue(issue, path, schemaAt(schema, path), valueAt(config, path))];
 }
 
 /** The configuration without what the issues are about, so that the rest can be checked as well. */
@@ -27,9 +28,13 @@ function faultyPaths(issue: Issue): string[][] {
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-function wrongValue(issue: Issue, path: readonly string[], value: unknown): Problem {
+function wrongValue(
+  issue: Issue,
+  path: readonly string[],
+  schema: z.core.$ZodType | undefined,
+  value: unknown,
+): Problem {
   const key = path.join(".");
-  const schema = schemaAt(path);
   const empty = value === "" || value === null;
   if (schema instanceof z.ZodObject) {
     return {
@@ -55,21 +60,21 @@ function wrongValue(issue: Issue, path: readonly string[], value: unknown): Prob
   };
 }
 
-function unknownKey(path: readonly string[]): Problem {
-  const siblings = keysAt(path.slice(0, -1));
+function unknownKey(schema: StackSchema, path: readonly string[]): Problem {
+  const siblings = keysAt(schema, path.slice(0, -1));
   const name = path.at(-1) ?? "";
   return {
     key: path.join("."),
     was: "an unknown key",
     allowed: siblings.join(", "),
-    fix: setWithoutPath(path) ?? suggestion(name, siblings) ?? "Remove it.",
+    fix: setWithoutPath(schema, path) ?? suggestion(name, siblings) ?? "Remove it.",
   };
 }
 
 /** `pulumi config set queue.maxMemory` makes a top-level key of that name. */
-function setWithoutPath(path: readonly string[]): string | undefined {
+function setWithoutPath(schema: StackSchema, path: readonly string[]): string | undefined {
   const [name = "", ...deeper] = path;
-  const meant = schemaAt(name.split("."));
+  const meant = schemaAt(schema, name.split("."));
   if (deeper.length > 0 || meant === undefined) return undefined;
   const flags = secretPaths(meant).length > 0 ? "--path --secret" : "--path";
   return `Set it with \`pulumi config set ${flags} '${name}' …\`, and remove this one with \`pulumi config rm ${name}\`.`;

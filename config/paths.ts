@@ -1,20 +1,21 @@
 import { z } from "zod";
 import { isSecretText } from "../components/backends/secretText";
-import { stackSchema } from "./schema";
 
-/** The schema of what stands at a path of the configuration; undefined where there can be nothing. */
-export function schemaAt(path: readonly string[]): z.core.$ZodType | undefined {
-  return path.reduce<z.core.$ZodType | undefined>((outer, key) => inside(outer, key), stackSchema);
+type Schema = z.core.$ZodType | undefined;
+
+/** The schema of what stands at a path of the whole; undefined where there can be nothing. */
+export function schemaAt(whole: Schema, path: readonly string[]): Schema {
+  return path.reduce(inside, whole);
 }
 
 /** The keys that may stand at a path. */
-export function keysAt(path: readonly string[]): string[] {
-  const schema = schemaAt(path);
+export function keysAt(whole: Schema, path: readonly string[]): string[] {
+  const schema = schemaAt(whole, path);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
 /** Where a schema has secret texts: `["queue", "password"]`; one empty path when it is itself one. */
-export function secretPaths(schema: z.core.$ZodType | undefined, path: string[] = []): string[][] {
+export function secretPaths(schema: Schema, path: string[] = []): string[][] {
   const inner = unwrapped(schema);
   if (inner && isSecretText(inner)) return [path];
   if (!(inner instanceof z.ZodObject)) return [];
@@ -26,13 +27,13 @@ export function valueAt(config: unknown, path: readonly string[]): unknown {
   return path.reduce((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], config);
 }
 
-function inside(schema: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
+function inside(schema: Schema, key: string): Schema {
   if (schema instanceof z.ZodObject)
     return Object.hasOwn(schema.shape, key) ? unwrapped(schema.shape[key]) : undefined;
   if (schema instanceof z.ZodArray) return unwrapped(schema.element);
   return schema instanceof z.ZodRecord ? unwrapped(schema.valueType) : undefined;
 }
 
-function unwrapped(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+function unwrapped(schema: Schema): Schema {
   return schema instanceof z.ZodOptional ? unwrapped(schema.unwrap()) : schema;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { BackendName, backends } from "../components/backends/registry";
+import type { Backend } from "../components/backends/backend";
+import { BackendName, loadBackend } from "../components/backends/registry";
 import { secretText } from "../components/backends/secretText";
 import { BackoffType } from "../components/redis/bullmq";
 import { Engine, EvictionPolicy } from "../components/redis/roles";
@@ -84,20 +85,30 @@ const queue = z.strictObject({
   bullmq,
 });
 
-/** The configuration of a stack, keys without the project's namespace; strict at every level. */
-export const stackSchema = z.strictObject({
-  backend: z.enum(BackendName).describe(
-    `Where Redis runs. Default process. ${Object.entries(backends)
-      .map(([name, { summary }]) => `${name}: ${summary}`)
-      .join("; ")}.`,
-  ),
+const common = {
   cache: cache.optional().describe("The cache: bounded, evicts, persists nothing. Default: none."),
   queue: queue.optional().describe("The queue: never evicts, persists. Default: none."),
   protect: z.boolean().optional().describe("Whether queue data is protected from deletion. Default true."),
-  ...Object.fromEntries(
-    Object.entries(backends).map(([name, { settings, summary }]) => [
-      name,
-      settings.optional().describe(`Settings of the ${name} backend (${summary}).`),
-    ]),
-  ),
-});
+};
+
+export type StackSchema = Awaited<ReturnType<typeof stackSchema>>;
+export type StackConfig = z.infer<StackSchema>;
+
+/**
+ * The configuration of a stack, keys without the project's namespace; strict at every level. Only the backends named
+ * are loaded: the sections of the others have to be empty.
+ */
+export async function stackSchema(names: readonly BackendName[] = Object.values(BackendName)) {
+  const loaded = await Promise.all(names.map(async (name) => [name, await loadBackend(name)] as const));
+  const summaries = loaded.map(([name, { summary }]) => `${name}: ${summary}`).join("; ");
+  return z.strictObject({
+    backend: z.enum(BackendName).describe(`Where Redis runs. Default process. ${summaries}.`),
+    ...common,
+    ...Object.fromEntries(Object.values(BackendName).map((name) => [name, z.strictObject({}).optional()])),
+    ...Object.fromEntries(loaded.map(([name, backend]) => [name, section(name, backend)])),
+  });
+}
+
+function section(name: BackendName, { settings, summary }: Backend) {
+  return settings.optional().describe(`Settings of the ${name} backend (${summary}).`);
+}

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../components/redis/problems";
 import { secretPaths, valueAt } from "./paths";
-import { stackSchema } from "./schema";
+import type { StackSchema } from "./schema";
 
 /** What tells whether a key is encrypted; keys without the project's namespace. */
 export interface Encryption {
@@ -11,12 +11,14 @@ export interface Encryption {
   readonly inFile: (top: string) => Promise<unknown>;
 }
 
-const SECRET_PATHS = secretPaths(stackSchema);
-
 /** The secrets that stand readable in the stack file, also beside an encrypted one. */
-export async function plainSecrets(config: object, encryption: Encryption): Promise<Problem[]> {
+export async function plainSecrets(
+  schema: StackSchema,
+  config: object,
+  encryption: Encryption,
+): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const path of SECRET_PATHS) {
+  for (const path of secretPaths(schema)) {
     const value = valueAt(config, path);
     if (typeof value !== "string" || value === "" || (await isEncrypted(path, encryption))) continue;
     const key = path.join(".");
@@ -31,9 +33,9 @@ export async function plainSecrets(config: object, encryption: Encryption): Prom
 }
 
 /** The configuration with every secret text as a Pulumi secret. */
-export function withSecrets<T extends object>(config: T): T {
+export function withSecrets<T extends object>(schema: StackSchema, config: T): T {
   const marked = structuredClone(config);
-  for (const path of SECRET_PATHS) {
+  for (const path of secretPaths(schema)) {
     const holder = valueAt(marked, path.slice(0, -1)) as Record<string, unknown> | undefined;
     const key = path.at(-1) ?? "";
     // An empty one stays what it is, for the role to refuse.

@@ -3,21 +3,21 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { isSecretText } from "../components/backends/secretText";
-import { stackSchema } from "../config/schema";
+import { type StackSchema, stackSchema } from "../config/schema";
 
 /** Files derived from the stack's schema, by their path from the root: the editors' JSON Schema, and Pulumi.yaml with its config block. */
-export function format(root: string): Record<string, string> {
+export async function format(root: string): Promise<Record<string, string>> {
+  const schema = jsonSchema(await stackSchema());
   return {
-    "stack-config.schema.json": `${JSON.stringify(editorSchema(), undefined, 2)}\n`,
-    "Pulumi.yaml": projectFile(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")),
+    "stack-config.schema.json": `${JSON.stringify(editorSchema(schema), undefined, 2)}\n`,
+    "Pulumi.yaml": projectFile(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"), schema),
   };
 }
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** A schema of whole stack files: our keys strictly, Pulumi's own and other providers' freely. */
-function editorSchema(): JsonSchema {
-  const { properties = {} } = jsonSchema();
+function editorSchema({ properties = {} }: JsonSchema): JsonSchema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Stack configuration of redis-topology (Pulumi.<stack>.yaml)",
@@ -35,13 +35,13 @@ function editorSchema(): JsonSchema {
   };
 }
 
-function jsonSchema(): JsonSchema {
-  return z.toJSONSchema(stackSchema, {
+function jsonSchema(schema: StackSchema): JsonSchema {
+  return z.toJSONSchema(schema, {
     io: "input",
     unrepresentable: "any",
-    override: ({ zodSchema, jsonSchema: schema }) => {
-      if (isSecretText(zodSchema)) encrypted(schema);
-      if (zodSchema instanceof z.ZodUnknown) schema.not = {};
+    override: ({ zodSchema, jsonSchema: json }) => {
+      if (isSecretText(zodSchema)) encrypted(json);
+      if (zodSchema instanceof z.ZodUnknown) json.not = {};
     },
   });
 }
@@ -56,9 +56,9 @@ function encrypted(schema: JsonSchema): void {
 }
 
 /** Pulumi.yaml with its `config:` block made anew. Pulumi wants a default for every key that a stack may leave out. */
-function projectFile(text: string): string {
+function projectFile(text: string, schema: JsonSchema): string {
   const document = parseDocument(text);
-  document.set("config", document.createNode(configBlock()));
+  document.set("config", document.createNode(configBlock(schema)));
   return document.toString({ lineWidth: 110 });
 }
 
@@ -69,9 +69,9 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   queue: { enabled: false },
 };
 
-function configBlock(): Record<string, unknown> {
+function configBlock({ properties = {} }: JsonSchema): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(jsonSchema().properties ?? {}).map(([key, schema]) => {
+    Object.entries(properties).map(([key, schema]) => {
       const { type, description } = schema as JsonSchema;
       return [key, { type, description, default: DEFAULTS[key] ?? {} }];
     }),

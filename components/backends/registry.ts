@@ -1,10 +1,4 @@
 import type { Backend } from "./backend";
-import { dockerBackend } from "./docker/settings";
-import { elasticacheBackend } from "./elasticache/settings";
-import { externalBackend } from "./external/settings";
-import { kubernetesBackend } from "./kubernetes/settings";
-import { lightsailBackend } from "./lightsail/settings";
-import { processBackend } from "./process/settings";
 
 /** The backends, as a stack file names them. */
 export const BackendName = {
@@ -17,12 +11,17 @@ export const BackendName = {
 } as const;
 export type BackendName = (typeof BackendName)[keyof typeof BackendName];
 
-/** Adding a backend is its folder and one line here; a missing line does not compile. */
-export const backends: Readonly<Record<BackendName, Backend>> = {
-  process: processBackend,
-  docker: dockerBackend,
-  kubernetes: kubernetesBackend,
-  elasticache: elasticacheBackend,
-  external: externalBackend,
-  lightsail: lightsailBackend,
+/** Adding a backend is its folder, its name above and one line here; a missing line does not compile. */
+const rooms: Readonly<Record<BackendName, () => Promise<Backend>>> = {
+  process: async () => (await import("./process/settings")).processBackend,
+  docker: async () => (await import("./docker/settings")).dockerBackend,
+  kubernetes: async () => (await import("./kubernetes/settings")).kubernetesBackend,
+  elasticache: async () => (await import("./elasticache/settings")).elasticacheBackend,
+  external: async () => (await import("./external/settings")).externalBackend,
+  lightsail: async () => (await import("./lightsail/settings")).lightsailBackend,
 };
+
+/** What is known of a backend before its provider is loaded. Each room is a few files that a run without it never reads. */
+export function loadBackend(name: BackendName): Promise<Backend> {
+  return rooms[name]();
+}

@@ -2,7 +2,7 @@ import { execFileSync, execSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { backends } from "../../components/backends/registry";
+import { BackendName } from "../../components/backends/registry";
 import { PulumiProgram } from "./program";
 import { missing } from "./require";
 import { freePort, temporaryFolder, withRedis } from "./servers";
@@ -39,7 +39,7 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
   });
 
   test("has every backend under its name, with types", () => {
-    for (const name of Object.keys(backends)) {
+    for (const name of Object.values(BackendName)) {
       const subpath = node(`console.log(require.resolve("redis-topology/${name}"))`).trim();
       expect(readFileSync(subpath.replace(/\.js$/, ".d.ts"), "utf8")).toMatch(/export \{ \w+Topology \}/);
     }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { type BackendName, backends } from "../../components/backends/registry";
+import { type BackendName, loadBackend } from "../../components/backends/registry";
 import { createTopology } from "../../components/create";
 import { EVENTS, type RoleGuarantees } from "../../components/redis/guarantees";
 import type { Endpoint, TopologyArgs } from "../../components/topology";
@@ -22,8 +22,9 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       });
 
     test("is in the registry with a summary, and accepts the subject's args", async () => {
-      expect(backends[backend].summary).toMatch(/^\S.+[^.]$/);
-      expect(await backends[backend].problems(completed(subject, roles))).toEqual([]);
+      const { summary, problems } = await loadBackend(backend);
+      expect(summary).toMatch(/^\S.+[^.]$/);
+      expect(await problems(completed(subject, roles))).toEqual([]);
     });
 
     test("children carry the topology's name and belong to the component", async () => {
