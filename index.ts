@@ -1,3 +1,4 @@
+import "./scripts/transpile.cjs";
 import { createTopology, requireReachable } from "./components/create";
 import { readSettings } from "./settings";
 

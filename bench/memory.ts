@@ -3,7 +3,7 @@ import { Role } from "../components/redis/roles";
 import { parseSize } from "../components/redis/size";
 import { bigJobs, bigValues, type Data, fill, overwrite, smallJobs, smallValues } from "./redis/load";
 import { MeasuredServer } from "./redis/server";
-import { mebibytes, ratio, table } from "./table";
+import { mebibytes, table, times } from "./table";
 
 const SIZE = parseSize("128mb");
 /** The fixed part of the derived limit weighs less the larger the server. */
@@ -95,5 +95,5 @@ async function idle(server: MeasuredServer): Promise<void> {
 function row(role: Role, maxMemory: number, what: string, peak: number): string[] {
   const limit = memoryFloor(role, maxMemory);
   const sizes = [maxMemory, peak, limit].map(mebibytes);
-  return [`${role}, ${what}`, ...sizes, ratio(peak, limit), ratio(peak, maxMemory)];
+  return [`${role}, ${what}`, ...sizes, times(peak / limit), times(peak / maxMemory)];
 }

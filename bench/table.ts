@@ -32,6 +32,6 @@ export function mebibytes(bytes: number): string {
   return `${(bytes / 1024 ** 2).toFixed(0)} MiB`;
 }
 
-export function ratio(value: number, base: number): string {
-  return `${(value / base).toFixed(2)} ×`;
+export function times(ratio: number): string {
+  return `${ratio.toFixed(2)} ×`;
 }

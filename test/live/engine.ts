@@ -6,7 +6,7 @@ import { pulumiCli } from "../../cli/launcher";
 import { temporaryFolder } from "./servers";
 
 const repository = path.resolve(__dirname, "../..");
-const PROGRAM = ["index.ts", "settings.ts", "config", "components", "package.json"];
+const PROGRAM = ["index.ts", "settings.ts", "config", "components", "scripts/transpile.cjs", "package.json"];
 const PROJECT = ["Pulumi.yaml", "tsconfig.json", "tsconfig.pulumi.json"];
 
 /** What one command of the CLI printed, both streams in order, and how it ended. */

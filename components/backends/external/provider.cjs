@@ -1,3 +1,3 @@
 // See components/backends/process/provider.cjs.
-require("tsx/cjs");
+require("../../../scripts/transpile.cjs");
 module.exports = require("./provider.ts");
