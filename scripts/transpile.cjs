@@ -1,39 +1,30 @@
-// Required before this repository's TypeScript: has it transpiled by swc, and keeps the result. Pulumi's own ts-node
-// needs some 15 ms for every file that it has not seen before, and Pulumi's dynamic provider process knows no
+// Required before this repository's TypeScript: has it transpiled by sucrase, and keeps the result. Pulumi's own ts-node
+// needs some 12 ms for every file that it has not seen before, and Pulumi's dynamic provider process knows no
 // TypeScript at all. docs/adr/0041-cost-of-a-run.md has the numbers, and what else was tried.
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const path = require("node:path");
-const sourceMapSupport = require("source-map-support");
-const { version } = require("@swc/core/package.json");
+const { version } = require("sucrase/package.json");
 
 /** Beside what npm installs: nobody else may write there, and `npm ci` empties it. */
 const CACHE = path.join(__dirname, "..", "node_modules", ".cache", "redis-topology");
 
-const OPTIONS = {
-  swcrc: false,
-  jsc: { parser: { syntax: "typescript" }, target: "es2022" },
-  module: { type: "commonjs" },
-  sourceMaps: "inline",
-};
+const OPTIONS = { transforms: ["typescript", "imports"], disableESTransforms: true };
 const CONDITIONS = `${version} ${JSON.stringify(OPTIONS)}`;
-
-/** What runs, by file; its source map leads stack traces back to the TypeScript beside it. */
-const transpiled = new Map();
 
 require.extensions[".ts"] = (module, file) => {
   const source = readFileSync(file, "utf8");
-  const key = createHash("sha256").update(`${CONDITIONS} ${path.basename(file)}\n${source}`).digest("hex");
-  const code = kept(`${key}.js`) ?? keep(`${key}.js`, transpile(source, file));
-  transpiled.set(file, code);
-  module._compile(code, file);
+  const name = `${createHash("sha256").update(`${CONDITIONS}\n${source}`).digest("hex")}.js`;
+  module._compile(kept(name) ?? keep(name, transpile(source, file)), file);
 };
-sourceMapSupport.install({ environment: "node", retrieveFile: (file) => transpiled.get(file) ?? null });
 
-function transpile(source, filename) {
-  // Loaded only here: 10 MB of machine code that most runs do not need.
-  const sourceFileName = path.basename(filename);
-  return require("@swc/core").transformSync(source, { ...OPTIONS, filename, sourceFileName }).code;
+// Sucrase leaves every line where it is, so stack traces are right as they are. ts-node would look each frame up in
+// source maps, and Pulumi takes a stack trace for every property of every resource: 0.3 s with forty resources.
+Error.prepareStackTrace = undefined;
+
+function transpile(source, filePath) {
+  // Loaded only here: most runs have nothing to transpile.
+  return require("sucrase").transform(source, { ...OPTIONS, filePath }).code;
 }
 
 function kept(name) {

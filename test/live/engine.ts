@@ -58,7 +58,13 @@ export class Engine {
     writeFileSync(path.join(this.folder, "Pulumi.live.yaml"), stringify({ config: keys }));
   }
 
-  /** Runs a command; `while` may watch the process and interrupt it. */
+  /** Has the stack configured as a stack file of the repository says. */
+  adopt(stackFile: string): void {
+    this.env.PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER = "true";
+    cpSync(path.join(repository, stackFile), path.join(this.folder, "Pulumi.live.yaml"));
+  }
+
+  /** Runs a command; `watch` may follow the process and interrupt it. */
   async run(args: readonly string[], watch?: (pid: number) => Promise<void>): Promise<Outcome> {
     // A process group of its own, so that an interrupt reaches everything that a Ctrl-C in a terminal would.
     const child = spawn(this.cli, args, {
