@@ -1,7 +1,7 @@
 import { type Program, type Usage, Workbench } from "./preview";
 import { mebibytes, median, seconds, table, times } from "./table";
 
-const ROUNDS = 9;
+const ROUNDS = 7;
 
 /** A program, and one that pays for the same processes: a second Node process, a plugin for each provider. */
 export type Comparison = readonly [program: Program, base: Program];

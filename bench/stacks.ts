@@ -4,20 +4,22 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { installStandIns } from "../test/stand-ins";
 import { type Comparison, compare } from "./compare";
+import type { Program } from "./preview";
 
 const REPOSITORY = path.resolve(__dirname, "..");
 
-/** A stack file for each backend whose provider is a plugin; the base is in `programs/` under the backend's name. */
-const STACKS = {
-  docker: "Pulumi.dev.yaml",
-  kubernetes: "Pulumi.prod.yaml",
-  elasticache: "Pulumi.prod-aws.yaml",
-  lightsail: "Pulumi.lightsail.yaml",
-};
+/** For each backend whose provider is a plugin, a stack file and how many resources it makes. */
+const STACKS: readonly (readonly [backend: string, file: string, resources: number])[] = [
+  ["docker", "Pulumi.dev.yaml", 14],
+  ["kubernetes", "Pulumi.prod.yaml", 31],
+  ["elasticache", "Pulumi.prod-aws.yaml", 38],
+  ["lightsail", "Pulumi.lightsail.yaml", 3],
+];
 
 /**
- * What a preview of the other backends costs, against one resource of each provider. The plugins are stand-ins that
- * take anything: they are on both sides, and no account, engine or cluster is needed.
+ * What a preview of the other backends costs, against a bare program with one resource of each provider, and with as
+ * many resources as the stack has. The plugins are stand-ins that take anything: they are on both sides, and no account,
+ * engine or cluster is needed.
  */
 export async function stacks(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "redis-topology-stacks-"));
@@ -31,12 +33,18 @@ export async function stacks(): Promise<string> {
   };
   try {
     return await compare(
-      Object.entries(STACKS).map(([backend, file]): Comparison => {
+      STACKS.flatMap(([backend, file, resources]): Comparison[] => {
         const config = readFileSync(path.join(REPOSITORY, file), "utf8");
-        const base = { name: `one resource each (${backend})`, folder: `bench/programs/${backend}` };
+        const stack: Program = { name: `this program, ${backend}`, folder: ".", config, plugins, env };
+        const bare = (name: string, count: number): Program => ({
+          name: `bare (${backend}), ${name}`,
+          folder: `bench/programs/${backend}`,
+          plugins,
+          env: { ...env, BENCH_RESOURCES: String(count) },
+        });
         return [
-          { name: `this program, ${backend}`, folder: ".", config, plugins, env },
-          { ...base, plugins, env },
+          [stack, bare("one resource each", 1)],
+          [stack, bare("as many resources", resources)],
         ];
       }),
     );

@@ -13,7 +13,12 @@ const server = (role: string) =>
       tls: z.boolean().optional().describe("Whether the server speaks TLS. Default true, on loopback false."),
       caCertificate: z.string().optional().describe("PEM of a private certificate authority."),
       acceptInsecure: z.boolean().optional().describe("Accepts a connection without TLS or password."),
-      clusterMode: z.boolean().optional().describe("Whether it runs in cluster mode. Default: asked."),
+      clusterMode: z
+        .boolean()
+        .optional()
+        .describe(
+          "Whether it runs in cluster mode. Default: asked; a queue that is not checked must say it.",
+        ),
     })
     .optional()
     .describe(`Where the ${role} is.`);

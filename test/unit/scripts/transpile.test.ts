@@ -18,7 +18,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function run(files: Readonly<Record<string, string>>) {
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  // No earlier run of this test has kept a text that names this folder.
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(path.join(folder, name), `${text}// ${folder}\n`);
   return spawnSync(process.execPath, ["--require", HOOK, path.join(folder, "program.ts")], {
     encoding: "utf8",
   });
