@@ -6,7 +6,7 @@ import { pulumiCli } from "../cli/launcher";
 
 const REPOSITORY = path.resolve(__dirname, "..");
 const PRELOAD = path.join(__dirname, "peak.cjs");
-const TRANSPILED = path.join(REPOSITORY, "node_modules", ".cache", "redis-topology");
+const TRANSPILED = path.join(REPOSITORY, "node_modules", ".cache", "redis-topology", "transpiled");
 const STACK = "bench";
 
 /** One Pulumi program to preview. */

@@ -7,7 +7,7 @@ const path = require("node:path");
 const { version } = require("sucrase/package.json");
 
 /** Beside what npm installs: nobody else may write there, and `npm ci` empties it. */
-const CACHE = path.join(__dirname, "..", "node_modules", ".cache", "redis-topology");
+const CACHE = path.join(__dirname, "..", "node_modules", ".cache", "redis-topology", "transpiled");
 
 const OPTIONS = { transforms: ["typescript", "imports"], disableESTransforms: true };
 const CONDITIONS = `${version} ${JSON.stringify(OPTIONS)}`;

@@ -59,6 +59,16 @@ describe("what is refused, with its one line", () => {
       "queue.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, evictionPolicy, persistence, acceptDataLoss, bullmq. Did you mean `maxMemory`?",
     ],
     [
+      "a typo in the section of a backend that is not in use",
+      { queue: {}, docker: { bnid: "0.0.0.0" } },
+      "docker.bnid: an unknown key. Allowed: ",
+    ],
+    [
+      "a list as the section of a backend that is not in use",
+      { queue: {}, docker: [] },
+      "docker: not an object. Allowed: an object of settings. Correct the value.",
+    ],
+    [
       "both roles missing",
       { cache: { enabled: false } },
       "cache, queue: both missing. Allowed: at least one of the two roles. Add `cache: {}` or `queue: {}`; every setting in it has a default.",
