@@ -54,7 +54,8 @@ export class DockerTarget implements LiveTarget {
     await this.killProcess(Pid);
     await until("the engine has started Redis again", async () => {
       const { State } = await container.inspect();
-      return State.Running && State.Pid !== Pid;
+      // While it waits to start again, a container counts as running, without a process.
+      return State.Running && State.Pid !== 0 && State.Pid !== Pid;
     });
     await this.watch();
   }

@@ -62,9 +62,15 @@ test("the user's backend stays; plugins are not fetched up front; no update chec
 });
 
 test("without a terminal, an interrupt reaches Pulumi once, though npm sends a second; its end is awaited", async () => {
-  const counting = `n=0; trap 'n=$((n+1)); echo interrupted' INT; echo ready
-# Counts on for a while after the first, however long that takes on a busy machine.
-i=0; while [ $i -lt 15 ]; do sleep 0.1; [ $n -eq 0 ] || i=$((i+1)); done; exit $((n+40))`;
+  // Counts on for a while after the first. Not in sh, where a signal has been lost once.
+  const count = `let n = 0;
+process.on("SIGINT", () => {
+  if (n++ === 0) setTimeout(() => process.exit(40 + n), 1500);
+  console.log("interrupted");
+});
+setInterval(() => {}, 1000);
+console.log("ready");`;
+  const counting = `exec '${process.execPath}' -e '${count}'`;
   const { child, ended, seen } = launch(counting, ["up"]);
   await seen("ready");
   child.kill("SIGINT");
