@@ -17,8 +17,6 @@ export interface Program {
   /** The stack's configuration, as the text of a stack file. */
   readonly config?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Folder of provider plugins that come before any other. */
-  readonly plugins?: string;
 }
 
 /** What one preview took; CPU time and memory are those of the Node process that runs the program. */
@@ -102,7 +100,7 @@ export class Workbench {
       encoding: "utf8",
       env: {
         ...process.env,
-        PATH: [program.plugins ?? [], path.dirname(this.cli), process.env.PATH].flat().join(path.delimiter),
+        PATH: `${path.dirname(this.cli)}${path.delimiter}${process.env.PATH}`,
         PULUMI_BACKEND_URL: `file://${state}`,
         PULUMI_CONFIG_PASSPHRASE: "bench",
         PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,20 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { installStandIns } from "../test/stand-ins";
+import { PLUGIN_STACKS, surroundings } from "../test/stand-ins";
 import { type Comparison, compare } from "./compare";
 import type { Program } from "./preview";
 
 const REPOSITORY = path.resolve(__dirname, "..");
 
-/** For each backend whose provider is a plugin, a stack file and how many resources it makes. */
-const STACKS: readonly (readonly [backend: string, file: string, resources: number])[] = [
-  ["docker", "Pulumi.dev.yaml", 14],
-  ["kubernetes", "Pulumi.prod.yaml", 31],
-  ["elasticache", "Pulumi.prod-aws.yaml", 38],
-  ["lightsail", "Pulumi.lightsail.yaml", 3],
-];
+/** How many resources each stack makes. */
+const RESOURCES = { docker: 14, kubernetes: 31, elasticache: 38, lightsail: 3 } as const;
+const BACKENDS = Object.keys(RESOURCES) as (keyof typeof RESOURCES)[];
 
 /**
  * What a preview of the other backends costs, against a bare program with one resource of each provider, and with as
@@ -23,33 +18,25 @@ const STACKS: readonly (readonly [backend: string, file: string, resources: numb
  */
 export async function stacks(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "redis-topology-stacks-"));
-  const plugins = path.join(folder, "plugins");
-  installStandIns(plugins);
-  const socket = path.join(folder, "docker.sock");
-  const dockerEngine = createServer().listen(socket);
-  const env = {
-    DOCKER_HOST: `unix://${socket}`,
-    KUBECONFIG: path.join(REPOSITORY, "test/mocked/fixtures/kubeconfig.yaml"),
-  };
+  const { env, close } = surroundings(folder);
   try {
     return await compare(
-      STACKS.flatMap(([backend, file, resources]): Comparison[] => {
-        const config = readFileSync(path.join(REPOSITORY, file), "utf8");
-        const stack: Program = { name: `this program, ${backend}`, folder: ".", config, plugins, env };
+      BACKENDS.flatMap((backend): Comparison[] => {
+        const config = readFileSync(path.join(REPOSITORY, PLUGIN_STACKS[backend]), "utf8");
+        const stack: Program = { name: `this program, ${backend}`, folder: ".", config, env };
         const bare = (name: string, count: number): Program => ({
           name: `bare (${backend}), ${name}`,
           folder: `bench/programs/${backend}`,
-          plugins,
           env: { ...env, BENCH_RESOURCES: String(count) },
         });
         return [
           [stack, bare("one resource each", 1)],
-          [stack, bare("as many resources", resources)],
+          [stack, bare("as many resources", RESOURCES[backend])],
         ];
       }),
     );
   } finally {
-    dockerEngine.close();
+    close();
     rmSync(folder, { recursive: true });
   }
 }

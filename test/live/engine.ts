@@ -35,6 +35,8 @@ export class Engine {
       PULUMI_CONFIG_PASSPHRASE: "of the live tests",
       PULUMI_CONFIG_PASSPHRASE_FILE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Stack files are written anew; the salt of the passphrase stays in the state.
+      PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
       // As Pulumi.yaml says; a language host that was built here is too old to hand it on.
       PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json",
       PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
@@ -49,18 +51,16 @@ export class Engine {
     return engine;
   }
 
-  /** Replaces the stack's configuration; the salt of the passphrase stays in the state. */
+  /** Replaces the stack's configuration. */
   configure(config: Record<string, unknown>): void {
     const keys = Object.fromEntries(
       Object.entries(config).map(([key, value]) => [`redis-topology:${key}`, value]),
     );
-    this.env.PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER = "true";
     writeFileSync(path.join(this.folder, "Pulumi.live.yaml"), stringify({ config: keys }));
   }
 
   /** Has the stack configured as a stack file of the repository says. */
   adopt(stackFile: string): void {
-    this.env.PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER = "true";
     cpSync(path.join(repository, stackFile), path.join(this.folder, "Pulumi.live.yaml"));
   }
 

@@ -1,46 +1,32 @@
-import { createServer, type Server } from "node:net";
-import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { BackendName } from "../../components/backends/registry";
-import { subjects } from "../mocked/subjects";
-import { installStandIns } from "../stand-ins";
+import { PLUGIN_STACKS, type Surroundings, surroundings } from "../stand-ins";
 import { Engine } from "./engine";
 import { missing } from "./require";
 import { temporaryFolder } from "./servers";
 
-/** A stack file for each backend whose provider is a Pulumi plugin, and whether it protects a queue. */
-const FILES: readonly (readonly [string, BackendName, boolean])[] = [
-  ["Pulumi.dev.yaml", "docker", false],
-  ["Pulumi.prod.yaml", "kubernetes", true],
-  ["Pulumi.prod-aws.yaml", "elasticache", true],
-  ["Pulumi.lightsail.yaml", "lightsail", false],
-];
+/** The stack files that protect a queue. */
+const PROTECTED = ["Pulumi.prod.yaml", "Pulumi.prod-aws.yaml"];
 
 describe.skipIf(missing("pulumi"))("under Pulumi's real engine, with stand-ins for the plugins", () => {
   const environment = { ...process.env };
-  let dockerEngine: Server;
+  let standIns: Surroundings;
 
-  beforeAll(async () => {
-    const folder = temporaryFolder();
-    installStandIns(folder);
-    const socket = path.join(folder, "docker.sock");
-    dockerEngine = createServer((connection) => connection.end());
-    await new Promise<void>((resolve) => dockerEngine.listen(socket, resolve));
-    process.env.DOCKER_HOST = `unix://${socket}`;
-    process.env.PATH = `${folder}${path.delimiter}${process.env.PATH}`;
+  beforeAll(() => {
+    standIns = surroundings(temporaryFolder());
+    Object.assign(process.env, standIns.env);
   });
 
   afterAll(() => {
-    dockerEngine?.close();
+    standIns?.close();
     process.env = environment;
   });
 
   /** One stack through its life; each test starts where the one before ended. */
-  describe.each(FILES)("%s", (file, backend, protects) => {
+  describe.each(Object.values(PLUGIN_STACKS))("%s", (file) => {
+    const protects = PROTECTED.includes(file);
     let engine: Engine;
 
     beforeAll(async () => {
-      Object.assign(process.env, subjects[backend].environment);
       engine = await Engine.start({});
       engine.adopt(file);
     });

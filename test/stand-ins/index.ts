@@ -1,14 +1,39 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import * as path from "node:path";
+import { subjects } from "../mocked/subjects";
 
 const PROVIDERS = ["aws", "docker", "kubernetes", "random"] as const;
 
-/** Puts a stand-in for each provider's plugin into a folder; on PATH, the engine takes them in place of the plugins. */
-export function installStandIns(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+/** A stack file for each backend whose provider is a Pulumi plugin. */
+export const PLUGIN_STACKS = {
+  docker: "Pulumi.dev.yaml",
+  kubernetes: "Pulumi.prod.yaml",
+  elasticache: "Pulumi.prod-aws.yaml",
+  lightsail: "Pulumi.lightsail.yaml",
+} as const;
+
+/** Surroundings in which those stacks run without their plugins, an engine, a cluster or an account. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string>>;
+  close(): void;
+}
+
+/** Puts a stand-in for each plugin into an existing folder, on PATH before any other; a socket answers for Docker. */
+export function surroundings(folder: string): Surroundings {
   const script = path.join(__dirname, "plugin.cjs");
   for (const provider of PROVIDERS) {
     const file = path.join(folder, `pulumi-resource-${provider}`);
     writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
   }
+  const socket = path.join(folder, "docker.sock");
+  const dockerEngine = createServer((connection) => connection.end()).listen(socket);
+  return {
+    env: {
+      ...Object.assign({}, ...Object.values(subjects).map(({ environment }) => environment)),
+      DOCKER_HOST: `unix://${socket}`,
+      PATH: `${folder}${path.delimiter}${process.env.PATH}`,
+    },
+    close: () => dockerEngine.close(),
+  };
 }
