@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { type Problem, shown } from "../components/redis/problems";
-import { keysAt, schemaAt, secretPaths, valueAt } from "./paths";
+import { keysAt, type Schema, schemaAt, secretPaths, valueAt } from "./paths";
 import type { StackSchema } from "./schema";
 
 type Issue = z.core.$ZodIssue;
@@ -28,12 +28,7 @@ function faultyPaths(issue: Issue): string[][] {
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-function wrongValue(
-  issue: Issue,
-  path: readonly string[],
-  schema: z.core.$ZodType | undefined,
-  value: unknown,
-): Problem {
+function wrongValue(issue: Issue, path: readonly string[], schema: Schema, value: unknown): Problem {
   const key = path.join(".");
   const empty = value === "" || value === null;
   if (schema instanceof z.ZodObject) {
@@ -98,7 +93,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What may stand there, with a word on quotes: YAML tells texts from numbers by them. */
-function expectation(issue: Issue, value: unknown, schema: z.core.$ZodType | undefined): string {
+function expectation(issue: Issue, value: unknown, schema: Schema): string {
   if (issue.code === "invalid_union") return "a text or a number";
   if (issue.code === "too_small" && issue.origin === "string") return "a text that is not empty";
   if (issue.code === "too_small") return `at least ${issue.minimum}`;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { isSecretText } from "../components/backends/secretText";
 
-type Schema = z.core.$ZodType | undefined;
+/** What may stand somewhere; undefined where there can be nothing. */
+export type Schema = z.core.$ZodType | undefined;
 
 /** The schema of what stands at a path of the whole; undefined where there can be nothing. */
 export function schemaAt(whole: Schema, path: readonly string[]): Schema {
