@@ -13,7 +13,7 @@ export interface RoleArgs {
   maxMemory?: string;
   /**
    * Memory that the container may use, same units as `maxMemory`. Default and least value: derived from
-   * `maxMemory` (cache 1.1 × + 32Mi; queue, which forks to persist, 1.5 × + 64Mi). Refused below that, and on
+   * `maxMemory` (cache 1.1 × + 32Mi; queue, which forks to persist, 2 × + 128Mi). Refused below that, and on
    * backends whose servers have no limit of their own. Changing it may restart the server; a queue is saved first.
    */
   memoryLimit?: string;

@@ -24,8 +24,9 @@ export class MeasuredServer {
     private readonly folder: string,
   ) {}
 
-  static async start(role: Role, maxMemory: number): Promise<MeasuredServer> {
-    const folder = mkdtempSync(path.join(tmpdir(), "redis-topology-memory-"));
+  /** Its files lie in a new folder inside `parent`. */
+  static async start(role: Role, maxMemory: number, parent = tmpdir()): Promise<MeasuredServer> {
+    const folder = mkdtempSync(path.join(parent, "redis-topology-memory-"));
     const port = await freePort();
     const policy = role === Role.Cache ? EvictionPolicy.AllkeysLru : "noeviction";
     const place: Directive[] = [

@@ -71,8 +71,8 @@ describe("defaults", () => {
         securityOpts: ["no-new-privileges:true"],
         ipcMode: "none",
         ulimits: [{ name: "nofile", soft: 10240, hard: 10240 }],
-        memory: 448,
-        memorySwap: 448,
+        memory: 640,
+        memorySwap: 640,
         restart: "unless-stopped",
         stopTimeout: 38,
         destroyGraceSeconds: 38,
@@ -291,7 +291,7 @@ describe("overrides", () => {
     const mark = async (args: DockerTopologyArgs) =>
       (await run(args)).get(CONTAINER, "redis-queue").inputs.labels;
     const first = await mark({ queue: {} });
-    expect(await mark({ queue: { memoryLimit: "600mb", maxMemory: "256mb" } })).toEqual(first);
+    expect(await mark({ queue: { memoryLimit: "800mb", maxMemory: "256mb" } })).toEqual(first);
     for (const changed of [{ port: 7001 }, { password: "another" }, { config: { timeout: "5" } }]) {
       expect(await mark({ queue: changed })).not.toEqual(first);
     }

@@ -200,7 +200,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
     aliases: ["", ""],
   });
   const image = { image: "docker.io/library/redis:7.4-alpine", imagePullPolicy: "IfNotPresent" };
-  const resources = { requests: { cpu: "100m", memory: "448Mi" }, limits: { memory: "448Mi" } };
+  const resources = { requests: { cpu: "100m", memory: "640Mi" }, limits: { memory: "640Mi" } };
   expect(inputs("kubernetes:apps/v1:StatefulSet", "redis-queue")).toEqual({
     metadata: metadata("queue", "redis-queue"),
     spec: {
@@ -331,7 +331,7 @@ describe("overrides", () => {
     clusterDomain: "corp.local",
     protect: false,
     cache: { maxMemory: "1gb", memoryLimit: "4.5Gi", password: "c", port: 6400, engine: "valkey" },
-    queue: { maxMemory: "512Mi", memoryLimit: "1Gi", password: "q", version: "7.2" },
+    queue: { maxMemory: "448Mi", memoryLimit: "1Gi", password: "q", version: "7.2" },
     cacheServer: {
       memoryRequest: "512Mi",
       cpuRequest: "0.25",

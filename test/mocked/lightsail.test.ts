@@ -166,7 +166,7 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
     "a power that is too small, with the arithmetic",
     { cache: {}, ...accepted, app: [{ name: "api", image: "a:1" }], power: "micro", appMemory: "512Mi" },
     [
-      "lightsail.power: micro, 1Gi. Allowed: a node that holds 314Mi (cache) + 448Mi (queue) + 512Mi (app) = 1274Mi. Use small, or remove the setting.",
+      "lightsail.power: micro, 1Gi. Allowed: a node that holds 314Mi (cache) + 640Mi (queue) + 512Mi (app) = 1466Mi. Use small, or remove the setting.",
     ],
   ],
   [

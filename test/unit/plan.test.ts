@@ -53,7 +53,7 @@ test("defaults", () => {
       role: "queue",
       port: 6380,
       maxMemory: 256 * MI,
-      memoryLimit: 448 * MI,
+      memoryLimit: 640 * MI,
       evictionPolicy: "noeviction",
       persists: true,
       directives: [
@@ -127,24 +127,24 @@ test("one role alone, in the order of the roles", () => {
 describe("memory", () => {
   test("a limit alone gives the data budget: system A's queue under 1Gi, its cache under 4.5Gi", () => {
     const { cache, queue } = fits({ cache: { memoryLimit: "4.5Gi" }, queue: { memoryLimit: "1Gi" } });
-    expect([queue?.maxMemory, queue?.memoryLimit]).toEqual([640 * MI, GI]);
+    expect([queue?.maxMemory, queue?.memoryLimit]).toEqual([448 * MI, GI]);
     expect(cache?.maxMemory).toBe(4_362_076_160);
     expect(cache?.maxMemory).toBeGreaterThanOrEqual(4 * GI);
-    expect(queue?.directives[0]).toEqual(["maxmemory", "671088640"]);
+    expect(queue?.directives[0]).toEqual(["maxmemory", "469762048"]);
   });
 
   test("a limit exactly at the floor fits, one byte less does not", () => {
-    expect(fits({ queue: { maxMemory: "512Mi", memoryLimit: "832Mi" } }).queue?.memoryLimit).toBe(832 * MI);
-    expect(messages({ queue: { maxMemory: "512Mi", memoryLimit: String(832 * MI - 1) } })).toEqual([
-      'queue.memoryLimit: "872415231". Allowed: at least 1.5 × 512Mi + 64Mi = 832Mi, so that Redis refuses writes before the kernel kills it. Raise `memoryLimit`, or lower `maxMemory`.',
+    expect(fits({ queue: { maxMemory: "512Mi", memoryLimit: "1152Mi" } }).queue?.memoryLimit).toBe(1152 * MI);
+    expect(messages({ queue: { maxMemory: "512Mi", memoryLimit: String(1152 * MI - 1) } })).toEqual([
+      'queue.memoryLimit: "1207959551". Allowed: at least 2 × 512Mi + 128Mi = 1152Mi, so that Redis refuses writes before the kernel kills it. Raise `memoryLimit`, or lower `maxMemory`.',
     ]);
   });
 
   test("a limit that holds not even the smallest budget", () => {
-    expect(fits({ queue: { memoryLimit: "88Mi" } }).queue?.maxMemory).toBe(16 * MI);
-    expect(messages({ queue: { memoryLimit: "87Mi" }, cache: { memoryLimit: "16Mi" } })).toEqual([
+    expect(fits({ queue: { memoryLimit: "160Mi" } }).queue?.maxMemory).toBe(16 * MI);
+    expect(messages({ queue: { memoryLimit: "159Mi" }, cache: { memoryLimit: "16Mi" } })).toEqual([
       'cache.memoryLimit: "16Mi". Allowed: at least 1.1 × 16Mi + 32Mi = 52009370 bytes, so that Redis refuses writes before the kernel kills it. Raise `memoryLimit`.',
-      'queue.memoryLimit: "87Mi". Allowed: at least 1.5 × 16Mi + 64Mi = 88Mi, so that Redis refuses writes before the kernel kills it. Raise `memoryLimit`.',
+      'queue.memoryLimit: "159Mi". Allowed: at least 2 × 16Mi + 128Mi = 160Mi, so that Redis refuses writes before the kernel kills it. Raise `memoryLimit`.',
     ]);
   });
 
@@ -268,7 +268,7 @@ describe("refusals", () => {
 describe("what a backend cannot honour", () => {
   const given = {
     maxMemory: "1gb",
-    memoryLimit: "2gb",
+    memoryLimit: "4gb",
     port: 7000,
     engine: "redis",
     version: "7",
@@ -288,7 +288,7 @@ describe("what a backend cannot honour", () => {
   test("each setting is refused with the backend's reason, secrets unshown", () => {
     expect(messages({ queue: given }, { refuses: reasons })).toEqual([
       'queue.maxMemory: "1gb". Allowed: nothing on the shelf backend: because. Remove the setting.',
-      'queue.memoryLimit: "2gb". Allowed: nothing on the shelf backend: because. Remove the setting.',
+      'queue.memoryLimit: "4gb". Allowed: nothing on the shelf backend: because. Remove the setting.',
       "queue.port: 7000. Allowed: nothing on the shelf backend: because. Remove the setting.",
       'queue.engine: "redis". Allowed: nothing on the shelf backend: because. Remove the setting.',
       'queue.version: "7". Allowed: nothing on the shelf backend: because. Remove the setting.',
