@@ -22,8 +22,6 @@ export default defineConfig({
           hookTimeout: 2 * MINUTE,
           // Real engines: one file at a time, after everything that is fast.
           fileParallelism: false,
-          // Processes, containers and a cluster on one shared machine: what fails twice is broken.
-          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },

@@ -43,6 +43,7 @@ export function loadModels(): Models | undefined {
     return read(file).services;
   } catch (error) {
     if (process.env.REDIS_TOPOLOGY_REQUIRE_LIVE === "1") throw error;
+    console.warn(`Skipped: AWS's API models cannot be had here: ${(error as Error).message.split("\n")[0]}`);
     return undefined;
   }
 }

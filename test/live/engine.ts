@@ -95,6 +95,12 @@ export class Engine {
     return this.succeed("up", "--yes", "--skip-preview", "--stack", "live", ...args);
   }
 
+  /** An `up` that finds nothing to do. The preview is asked first: `up` itself checks only after it has applied. */
+  async unchanged(): Promise<string> {
+    await this.succeed("preview", "--expect-no-changes", "--stack", "live");
+    return await this.up("--expect-no-changes");
+  }
+
   async outputs(): Promise<StackOutputs> {
     return JSON.parse(await this.succeed("stack", "output", "--json", "--show-secrets", "--stack", "live"));
   }

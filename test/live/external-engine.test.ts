@@ -45,7 +45,7 @@ describe.skipIf(missing("redis", "pulumi"))("an external server under Pulumi's r
   });
 
   test("a second up changes nothing", async () => {
-    expect(await engine.up("--expect-no-changes")).toContain("3 unchanged");
+    expect(await engine.unchanged()).toContain("3 unchanged");
   });
 
   test("a policy that was changed at the provider fails the next up, with what to do", async () => {
@@ -56,7 +56,7 @@ describe.skipIf(missing("redis", "pulumi"))("an external server under Pulumi's r
       'queueServer maxmemory-policy: "allkeys-lru". Allowed: noeviction, since a queue that evicts loses jobs. Set the eviction policy (maxmemory-policy) to noeviction at the server\'s provider.',
     );
     await evictionPolicy("noeviction");
-    await engine.up("--expect-no-changes");
+    await engine.unchanged();
   });
 
   test("a preview does not need the server; an up does", async () => {

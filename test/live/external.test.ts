@@ -16,148 +16,133 @@ const CONFIGS = {
   cluster: ["requirepass", PASSWORD, "cluster-enabled", "yes"],
 } as const;
 
-describe.skipIf(missing("redis") || !hasOpenssl())(
-  "the check of an external server, against real ones",
-  () => {
-    const folder = mkdtempSync(join(tmpdir(), "redis-topology-external-"));
-    const ports: Record<string, number> = {};
-    const children: ReturnType<typeof spawn>[] = [];
+describe.skipIf(missing("redis", "openssl"))("the check of an external server, against real ones", () => {
+  const folder = mkdtempSync(join(tmpdir(), "redis-topology-external-"));
+  const ports: Record<string, number> = {};
+  const children: ReturnType<typeof spawn>[] = [];
 
-    beforeAll(async () => {
-      certificates(folder);
-      for (const [name, directives] of Object.entries(CONFIGS)) {
-        ports[name] = await freePort();
-        await start(name, ["port", String(ports[name]), ...directives]);
-      }
-      ports.tls = await freePort();
-      const file = (name: string) => join(folder, name);
-      const tls = ["port", "0", "tls-port", String(ports.tls), "tls-auth-clients", "no"];
-      const files = ["tls-cert-file", file("server.pem"), "tls-key-file", file("server.key")];
-      await start("tls", [...tls, ...files, "tls-ca-cert-file", file("ca.pem"), "requirepass", PASSWORD]);
-    });
-
-    afterAll(async () => {
-      const ended = children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
-      for (const child of children) child.kill("SIGKILL");
-      await Promise.all(ended);
-      rmSync(folder, { recursive: true, force: true });
-    });
-
-    /** Starts a server of its own folder, and waits until it says that it is ready. */
-    async function start(name: string, directives: readonly string[]): Promise<void> {
-      const pairs = Array.from({ length: directives.length / 2 }, (_, i) =>
-        directives.slice(2 * i, 2 * i + 2),
-      );
-      const config = join(folder, `${name}.conf`);
-      const lines = pairs.map(([key, value]) => `${key} "${value}"`);
-      const own = [
-        `dir "${folder}"`,
-        'bind "127.0.0.1"',
-        `appenddirname "${name}"`,
-        `cluster-config-file "${name}.nodes"`,
-      ];
-      writeFileSync(config, [...lines, ...own, 'save ""', ""].join("\n"), { mode: 0o600 });
-      const child = spawn(usableRedis(redisServers())?.path ?? "", [config]);
-      children.push(child);
-      await new Promise<void>((resolve, reject) => {
-        let log = "";
-        child.stdout.on("data", (chunk) => {
-          log += chunk;
-          if (log.includes("Ready to accept connections")) resolve();
-        });
-        child.once("exit", () => reject(new Error(`redis-server ended:\n${log}`)));
-      });
+  beforeAll(async () => {
+    certificates(folder);
+    for (const [name, directives] of Object.entries(CONFIGS)) {
+      ports[name] = await freePort();
+      await start(name, ["port", String(ports[name]), ...directives]);
     }
+    ports.tls = await freePort();
+    const file = (name: string) => join(folder, name);
+    const tls = ["port", "0", "tls-port", String(ports.tls), "tls-auth-clients", "no"];
+    const files = ["tls-cert-file", file("server.pem"), "tls-key-file", file("server.key")];
+    await start("tls", [...tls, ...files, "tls-ca-cert-file", file("ca.pem"), "requirepass", PASSWORD]);
+  });
 
-    const inputs = (name: string, over: Partial<ExternalServerInputs> = {}): ExternalServerInputs => ({
-      role: "queue",
-      host: "127.0.0.1",
-      port: ports[name] ?? 0,
-      username: "default",
-      password: PASSWORD,
-      tls: false,
-      ...over,
-    });
-    const reasons = async (given: ExternalServerInputs) =>
-      ((await provider.check(undefined, given)).failures ?? []).map(({ reason }) => reason);
+  afterAll(async () => {
+    const ended = children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
+    for (const child of children) child.kill("SIGKILL");
+    await Promise.all(ended);
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-    test("the right one passes, and what it says is kept", async () => {
-      const { inputs: kept, failures } = await provider.check(undefined, inputs("right"));
-      expect(failures).toEqual([]);
-      expect(kept).toEqual({
-        ...inputs("right"),
-        observed: {
-          server: expect.stringMatching(/^(redis|valkey) \d+\.\d+\.\d+$/),
-          clusterMode: false,
-          policy: "noeviction",
-          persistence: "aof",
-        },
+  /** Starts a server of its own folder, and waits until it says that it is ready. */
+  async function start(name: string, directives: readonly string[]): Promise<void> {
+    const pairs = Array.from({ length: directives.length / 2 }, (_, i) => directives.slice(2 * i, 2 * i + 2));
+    const config = join(folder, `${name}.conf`);
+    const lines = pairs.map(([key, value]) => `${key} "${value}"`);
+    const own = [
+      `dir "${folder}"`,
+      'bind "127.0.0.1"',
+      `appenddirname "${name}"`,
+      `cluster-config-file "${name}.nodes"`,
+    ];
+    writeFileSync(config, [...lines, ...own, 'save ""', ""].join("\n"), { mode: 0o600 });
+    const child = spawn(usableRedis(redisServers())?.path ?? "", [config]);
+    children.push(child);
+    await new Promise<void>((resolve, reject) => {
+      let log = "";
+      child.stdout.on("data", (chunk) => {
+        log += chunk;
+        if (log.includes("Ready to accept connections")) resolve();
       });
+      child.once("exit", () => reject(new Error(`redis-server ended:\n${log}`)));
     });
+  }
 
-    test("an evicting one fails a queue with what to change, and serves a cache", async () => {
-      expect(await reasons(inputs("evicting"))).toEqual([
-        'queueServer maxmemory-policy: "volatile-lru". Allowed: noeviction, since a queue that evicts loses jobs. Set the eviction policy (maxmemory-policy) to noeviction at the server\'s provider.',
-      ]);
-      expect(await reasons(inputs("evicting", { role: "cache" }))).toEqual([]);
-    });
+  const inputs = (name: string, over: Partial<ExternalServerInputs> = {}): ExternalServerInputs => ({
+    role: "queue",
+    host: "127.0.0.1",
+    port: ports[name] ?? 0,
+    username: "default",
+    password: PASSWORD,
+    tls: false,
+    ...over,
+  });
+  const reasons = async (given: ExternalServerInputs) =>
+    ((await provider.check(undefined, given)).failures ?? []).map(({ reason }) => reason);
 
-    test.each([["wrong password"], [""]])(
-      "the password %j is refused, and not repeated",
-      async (password) => {
-        expect(await reasons(inputs("right", { password }))).toEqual([
-          `queueServer: 127.0.0.1:${ports.right} refuses the user "default" with this password. Check both at the server's provider.`,
-        ]);
-      },
-    );
-
-    test("a private CA is needed where the certificate is from one, and suffices", async () => {
-      const given = inputs("tls", { host: "localhost", tls: true });
-      expect(
-        await reasons({ ...given, caCertificate: readFileSync(join(folder, "ca.pem"), "utf8") }),
-      ).toEqual([]);
-      expect(await reasons(given)).toEqual([
-        expect.stringMatching(
-          /^queueServer: localhost:\d+ cannot be used with TLS: .*(certificate|CERT).*\. Check host/,
-        ),
-      ]);
-    });
-
-    test("TLS against a plain port, and nobody at the port, are clear errors", async () => {
-      expect(await reasons(inputs("right", { tls: true }))).toEqual([
-        expect.stringContaining(`127.0.0.1:${ports.right} cannot be used with TLS: `),
-      ]);
-      const port = await freePort();
-      expect(await reasons(inputs("right", { port }))).toEqual([
-        `queueServer: 127.0.0.1:${port} cannot be used without TLS: connect ECONNREFUSED 127.0.0.1:${port}. Check host, port, TLS, certificate and firewall, or skip the check with \`checkAtDeploy: false\`.`,
-      ]);
-    });
-
-    test("cluster mode is seen", async () => {
-      const { inputs: kept } = await provider.check(undefined, inputs("cluster"));
-      expect(kept.observed.clusterMode).toBe(true);
-    });
-
-    test("a preview connects to nothing, and repeats what was seen", async () => {
-      const observed = {
-        server: "redis 7.0.15",
+  test("the right one passes, and what it says is kept", async () => {
+    const { inputs: kept, failures } = await provider.check(undefined, inputs("right"));
+    expect(failures).toEqual([]);
+    expect(kept).toEqual({
+      ...inputs("right"),
+      observed: {
+        server: expect.stringMatching(/^(redis|valkey) \d+\.\d+\.\d+$/),
         clusterMode: false,
         policy: "noeviction",
         persistence: "aof",
-      };
-      const given = inputs("right", { port: await freePort() });
-      const seen = await provider.check({ ...given, observed }, { ...given, preview: true });
-      expect(seen).toEqual({ inputs: { ...given, observed } });
+      },
     });
-  },
-);
+  });
 
-/** Whether certificates can be made; where live tests are required, they must. */
-function hasOpenssl(): boolean {
-  if (spawnSync("openssl", ["version"]).status === 0) return true;
-  if (process.env.REDIS_TOPOLOGY_REQUIRE_LIVE === "1") throw new Error("This machine has no openssl.");
-  return false;
-}
+  test("an evicting one fails a queue with what to change, and serves a cache", async () => {
+    expect(await reasons(inputs("evicting"))).toEqual([
+      'queueServer maxmemory-policy: "volatile-lru". Allowed: noeviction, since a queue that evicts loses jobs. Set the eviction policy (maxmemory-policy) to noeviction at the server\'s provider.',
+    ]);
+    expect(await reasons(inputs("evicting", { role: "cache" }))).toEqual([]);
+  });
+
+  test.each([["wrong password"], [""]])("the password %j is refused, and not repeated", async (password) => {
+    expect(await reasons(inputs("right", { password }))).toEqual([
+      `queueServer: 127.0.0.1:${ports.right} refuses the user "default" with this password. Check both at the server's provider.`,
+    ]);
+  });
+
+  test("a private CA is needed where the certificate is from one, and suffices", async () => {
+    const given = inputs("tls", { host: "localhost", tls: true });
+    expect(await reasons({ ...given, caCertificate: readFileSync(join(folder, "ca.pem"), "utf8") })).toEqual(
+      [],
+    );
+    expect(await reasons(given)).toEqual([
+      expect.stringMatching(
+        /^queueServer: localhost:\d+ cannot be used with TLS: .*(certificate|CERT).*\. Check host/,
+      ),
+    ]);
+  });
+
+  test("TLS against a plain port, and nobody at the port, are clear errors", async () => {
+    expect(await reasons(inputs("right", { tls: true }))).toEqual([
+      expect.stringContaining(`127.0.0.1:${ports.right} cannot be used with TLS: `),
+    ]);
+    const port = await freePort();
+    expect(await reasons(inputs("right", { port }))).toEqual([
+      `queueServer: 127.0.0.1:${port} cannot be used without TLS: connect ECONNREFUSED 127.0.0.1:${port}. Check host, port, TLS, certificate and firewall, or skip the check with \`checkAtDeploy: false\`.`,
+    ]);
+  });
+
+  test("cluster mode is seen", async () => {
+    const { inputs: kept } = await provider.check(undefined, inputs("cluster"));
+    expect(kept.observed.clusterMode).toBe(true);
+  });
+
+  test("a preview connects to nothing, and repeats what was seen", async () => {
+    const observed = {
+      server: "redis 7.0.15",
+      clusterMode: false,
+      policy: "noeviction",
+      persistence: "aof",
+    };
+    const given = inputs("right", { port: await freePort() });
+    const seen = await provider.check({ ...given, observed }, { ...given, preview: true });
+    expect(seen).toEqual({ inputs: { ...given, observed } });
+  });
+});
 
 /** A certificate authority of our own, and a certificate of it for localhost. */
 function certificates(folder: string): void {

@@ -33,7 +33,17 @@ for (const name of [
 ])
   delete env[name];
 
+/** Every command that was run in the clone, for the README's to be found among them. */
+const ran: string[] = [];
+
+/** Commands of the README that take minutes or would start this very test; what runs them. */
+const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
+  "npm test": ".ci/run",
+  "npm run bench": "test/live/bench.test.ts",
+};
+
 function shell(command: string, more: NodeJS.ProcessEnv = {}) {
+  ran.push(command);
   const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
     cwd: clone,
     env: { ...env, ...more },
@@ -162,4 +172,32 @@ describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", 
     expect(existsSync(data)).toBe(false);
     expect(changedFiles()).toBe("");
   });
+
+  test("the package is made, and the schema of the stack files is what lies in the repository", () => {
+    const pack = shell("npm run pack");
+    expect(pack.code, pack.all).toBe(0);
+    const schema = shell("npm run schema");
+    expect(schema.code, schema.all).toBe(0);
+    expect(changedFiles()).toBe("");
+  });
+
+  test("every command of the README was run here", () => {
+    for (const command of readmeCommands()) {
+      const elsewhere = RUN_ELSEWHERE[command];
+      if (elsewhere === undefined) expect(ran.filter((line) => line.includes(command))).not.toEqual([]);
+      else expect(readFileSync(elsewhere, "utf8")).toContain(command);
+    }
+  });
 });
+
+/** The commands in the README's shell blocks and between backticks, for the stack `local`. */
+function readmeCommands(): string[] {
+  const readme = readFileSync(join(clone, "README.md"), "utf8");
+  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
+    block.trim().split("\n"),
+  );
+  const inline = [...readme.matchAll(/`((?:npm|npx) [^`]+)`/g)].map(([, command = ""]) => command);
+  return [...blocks.map((line) => line.replace(/\s+#.*$/, "")), ...inline].map((command) =>
+    command.replace("init <stack>", "init another").replace("<stack>", "local"),
+  );
+}

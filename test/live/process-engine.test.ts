@@ -52,7 +52,7 @@ test("up brings both roles up, with different passwords and settings", async () 
 });
 
 test("a second up changes nothing, and no secret is readable in the state", async () => {
-  await engine.up("--expect-no-changes");
+  await engine.unchanged();
   const state = await engine.succeed("stack", "export", "--stack", "live");
   const { env } = await engine.outputs();
   for (const name of ["REDIS_PASSWORD", "REDIS_QUEUE_PASSWORD", "REDIS_URL", "REDIS_QUEUE_URL"]) {
@@ -63,7 +63,7 @@ test("a second up changes nothing, and no secret is readable in the state", asyn
 test("a refresh forgets nothing: same password, no changes", async () => {
   const before = await engine.outputs();
   await engine.succeed("refresh", "--yes", "--skip-preview", "--stack", "live");
-  await engine.up("--expect-no-changes");
+  await engine.unchanged();
   expect(await engine.outputs()).toEqual(before);
 });
 
@@ -85,7 +85,7 @@ test("a killed server shows in the preview, and the next up repairs it with its 
   expect(preview).toMatch(/~ 1 to update/);
   await engine.up();
   expect(await withRedis(await queue(), (redis) => redis.get("job"))).toBe("1");
-  await engine.up("--expect-no-changes");
+  await engine.unchanged();
 });
 
 test("another port keeps password and data", async () => {
@@ -128,7 +128,7 @@ test("an up that is interrupted leaves nothing orphaned, and the next one repair
   await engine.succeed("cancel", "--yes", "live");
   await engine.up();
   expect(await withRedis(await queue(), (redis) => redis.get("job"))).toBe("1");
-  await engine.up("--expect-no-changes");
+  await engine.unchanged();
 });
 
 test("a bad configuration is refused before anything is touched", async () => {

@@ -6,6 +6,7 @@ import { provider } from "../../components/backends/process/provider";
 import type { RedisServerInputs, RedisServerState } from "../../components/backends/process/redisServer";
 import { isAlive } from "../../components/backends/process/server/processes";
 import { type Role, roleDirectives } from "../../components/redis/roles";
+import { missing } from "./require";
 import { freePort, temporaryFolder, withRedis } from "./servers";
 
 const MIB = 1024 * 1024;
@@ -337,7 +338,7 @@ test("a folder that cannot be written names the folder, the reason and the key t
 });
 
 // Only root may make a small disk.
-test.skipIf(process.getuid?.() !== 0)("a full disk is named, at the start and while Redis runs", async () => {
+test.skipIf(missing("root"))("a full disk is named, at the start and while Redis runs", async () => {
   const disk = path.join(folder, "small disk");
   mkdirSync(disk);
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);

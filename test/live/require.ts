@@ -19,14 +19,19 @@ const programs = {
       : undefined,
   /** The cluster of test/live/kubernetes/cluster.sh, which a test may switch off. */
   "own cluster": () => process.env.REDIS_TOPOLOGY_KUBE_TOOLS,
-  promtool: () =>
-    spawnSync("promtool", ["--version"], { stdio: "ignore" }).status === 0 ? "promtool" : undefined,
+  promtool: () => answers("promtool", "--version"),
+  openssl: () => answers("openssl", "version"),
+  root: () => (process.getuid?.() === 0 ? "root" : undefined),
 };
+
+function answers(program: string, argument: string): string | undefined {
+  return spawnSync(program, [argument], { stdio: "ignore" }).status === 0 ? program : undefined;
+}
 
 export type Program = keyof typeof programs;
 
 /**
- * For `describe.skipIf(missing("redis", "pulumi"))`: a live test is skipped where an engine is not at hand.
+ * For `describe.skipIf(missing("redis", "pulumi"))`: a live test is skipped where an engine is not at hand, and says so.
  * REDIS_TOPOLOGY_REQUIRE_LIVE=1 (as in CI) makes that an error, and `npm test` then counts any skipped test as failed.
  */
 export function missing(...needed: Program[]): boolean {
@@ -35,5 +40,7 @@ export function missing(...needed: Program[]): boolean {
     throw new Error(
       `REDIS_TOPOLOGY_REQUIRE_LIVE=1, but this machine has no usable ${absent.join(" and no usable ")}. Run \`npm test\`, which gets them.`,
     );
+  if (absent.length > 0)
+    console.warn(`Skipped: this machine has no usable ${absent.join(" and no usable ")}.`);
   return absent.length > 0;
 }

@@ -35,7 +35,7 @@ describe.skipIf(missing("pulumi"))("under Pulumi's real engine, with stand-ins f
 
     test("a second up changes nothing", async () => {
       await engine.up();
-      expect(await engine.up("--expect-no-changes")).toMatch(/ unchanged\n/);
+      expect(await engine.unchanged()).toMatch(/ unchanged\n/);
     });
 
     test("no password is readable in the state", async () => {
@@ -51,7 +51,7 @@ describe.skipIf(missing("pulumi"))("under Pulumi's real engine, with stand-ins f
       const { code, output } = await engine.run(["destroy", "--yes", "--stack", "live"]);
       expect(output.includes("cannot be deleted\n    because it is protected"), output).toBe(protects);
       expect(code === 0).toBe(!protects);
-      if (protects) await engine.up("--expect-no-changes");
+      if (protects) await engine.unchanged();
     });
   });
 });
