@@ -2,8 +2,9 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { findOwnBackend } from "../cli/launcher/backend";
-import { say } from "../cli/launcher/failure";
+import { Failure, say } from "../cli/launcher/failure";
 import { repository, stateFolder } from "../cli/launcher/paths";
+import { processesIn, whyDataStays } from "./data";
 import { must, runScript, STACK, stackExists, step } from "./steps";
 
 const data = join(".redis-topology", STACK);
@@ -20,20 +21,29 @@ export function main(args: string[]): void {
 
 async function down(deleteData: boolean): Promise<number> {
   step(`Taking the stack "${STACK}" down`);
+  const ownBackend = findOwnBackend(process.env, repository);
   // Without any state there is nothing to take down, and no reason to get a CLI for it.
-  const neverUp = !findOwnBackend(process.env, repository) && !existsSync(stateFolder);
-  if (neverUp || !(await stackExists())) say(`  There is no stack "${STACK}": nothing to do.`);
-  else
+  const neverUp = !ownBackend && !existsSync(stateFolder);
+  const exists = !neverUp && (await stackExists());
+  if (exists)
     await must(
       ["destroy", "--yes", "--skip-preview", "-s", STACK],
       "The queue's data is still on disk. Solve what the message above says and run `npm run down` again.",
     );
+  else say(`  There is no stack "${STACK}": nothing to do.`);
   if (!existsSync(data)) return 0;
-  if (deleteData) rmSync(data, { recursive: true });
-  say(
-    deleteData
-      ? `\nRemoved ${data}.`
-      : `\nThe data stays in ${data} (npm run down -- --delete-data removes it).`,
-  );
+  if (!deleteData) {
+    say(`\nThe data stays in ${data} (npm run down -- --delete-data removes it).`);
+    return 0;
+  }
+  const reason = whyDataStays({
+    folder: data,
+    stackExists: exists,
+    ownBackend,
+    processes: processesIn(data),
+  });
+  if (reason) throw new Failure(reason);
+  rmSync(data, { recursive: true });
+  say(`\nRemoved ${data}.`);
   return 0;
 }

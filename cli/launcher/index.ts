@@ -1,10 +1,10 @@
-import { findOwnBackend, hasPassphrase, localState } from "./backend";
+import { findOwnBackend, hasPassphrase, isLogin, localState } from "./backend";
 import { type Ended, run } from "./child";
 import { chooseCli } from "./choose";
 import { Failure, say } from "./failure";
 import { gatherFacts } from "./find";
 import { getCli } from "./get";
-import { wrongPassphrase } from "./passphrase";
+import { damagedState, wrongPassphrase } from "./passphrase";
 import { projectFolder, repository, stateFolder } from "./paths";
 import { readStackFiles, takeNewSaltsOut } from "./stack-files";
 
@@ -31,7 +31,7 @@ async function findCli(): Promise<string> {
 }
 
 /** The CLI and the environment to run it in: the user's own, with local state where nobody is logged in. */
-export async function pulumiCommand(cwd = process.cwd()): Promise<PulumiCommand> {
+export async function pulumiCommand(cwd = process.cwd(), args: string[] = []): Promise<PulumiCommand> {
   const file = await pulumiCli();
   const ownBackend = findOwnBackend(process.env, projectFolder(cwd) ?? repository);
   const env = {
@@ -42,7 +42,7 @@ export async function pulumiCommand(cwd = process.cwd()): Promise<PulumiCommand>
     // The language host that is built here is older than Pulumi.yaml's `tsconfig` option; `npm test` checks types.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     ...process.env,
-    ...(ownBackend ? {} : localState(process.env)),
+    ...(ownBackend || isLogin(args) ? {} : localState(process.env)),
   };
   return { file, env, ownBackend };
 }
@@ -58,15 +58,19 @@ export async function runPulumi(
   args: string[],
   { cwd = process.cwd(), capture }: RunOptions = {},
 ): Promise<Ended> {
-  const { file, env, ownBackend } = await pulumiCommand(cwd);
+  const { file, env, ownBackend } = await pulumiCommand(cwd, args);
   const project = projectFolder(cwd);
   const before = project ? readStackFiles(project) : undefined;
   const ended = await run(file, args, { cwd, env, capture });
   const personal = !ownBackend && !hasPassphrase(process.env);
   if (project && before) takeNewSaltsOut(project, before, (name) => personal || name === "Pulumi.local.yaml");
   if (ended.code !== 0 && !ownBackend) {
-    const hint = wrongPassphrase(env, stateFolder, args);
+    const hint = damagedState(stateFolder) ?? wrongPassphrase(env, stateFolder, args);
     if (hint) say(`\nerror: ${hint}`);
   }
+  if (ended.code === 0 && !ownBackend && isLogin(args))
+    say(
+      `The stacks in ${stateFolder} stay there, and are not seen while you are logged in: \`npx pulumi logout\` brings them back.`,
+    );
   return ended;
 }

@@ -10,17 +10,49 @@ export interface LockedStack {
 
 /** The stacks of a file backend whose secrets are encrypted with a passphrase. */
 export function lockedStacks(state: string): LockedStack[] {
+  return stateFiles(state).flatMap((file) => {
+    const provider = checkpointIn(file)?.latest?.secrets_providers;
+    return provider?.type === "passphrase"
+      ? [{ name: basename(file, ".json"), salt: provider.state.salt }]
+      : [];
+  });
+}
+
+/** What to do about state files of a file backend that cannot be read; undefined when all can. */
+export function damagedState(state: string): string | undefined {
+  const damaged = stateFiles(state).filter((file) => checkpointIn(file) === undefined);
+  if (damaged.length === 0) return undefined;
+  return damaged
+    .map((file) => {
+      const way =
+        existsSync(`${file}.bak`) && checkpointIn(`${file}.bak`) !== undefined
+          ? `Pulumi keeps the state before the last change: cp '${file}.bak' '${file}', then \`npx pulumi refresh\`.`
+          : "Take the file from a backup. If there is none, move it away and bring the stack up again; data on disk stays.";
+      return `The state file ${file} is damaged. ${way}`;
+    })
+    .join("\n");
+}
+
+function stateFiles(state: string): string[] {
   const stacks = join(state, ".pulumi", "stacks");
   if (!existsSync(stacks)) return [];
   return readdirSync(stacks, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".json"))
-    .flatMap((file) => {
-      const provider = JSON.parse(readFileSync(join(stacks, file), "utf8")).checkpoint?.latest
-        ?.secrets_providers;
-      return provider?.type === "passphrase"
-        ? [{ name: basename(file, ".json"), salt: provider.state.salt }]
-        : [];
-    });
+    .map((file) => join(stacks, file));
+}
+
+interface Checkpoint {
+  latest?: { secrets_providers?: { type: string; state: { salt: string } } };
+}
+
+/** Undefined when the file is not what Pulumi writes: cut off by a full disk, or emptied by a crash. */
+function checkpointIn(file: string): Checkpoint | undefined {
+  try {
+    const { checkpoint } = JSON.parse(readFileSync(file, "utf8"));
+    return checkpoint && typeof checkpoint === "object" ? checkpoint : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 // Pulumi's own test value and parameters (sdk/go/common/resource/config/crypt.go).

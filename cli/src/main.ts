@@ -8,11 +8,17 @@ const USAGE_EXIT_CODE = 2;
 
 /** Runs the command line of this process and ends it: 0 = all is well, 1 = a check failed, 2 = usage or outputs. */
 export async function main(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   try {
     await createProgram().parseAsync();
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** Whoever read the output has had enough of it (`| head -1`), or the terminal is gone: no failure of the command. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
 function createProgram(): Command {

@@ -95,7 +95,7 @@ function explain(stderr: string, origin: string, stack: string | undefined, fold
     return `The passphrase does not fit ${origin}. Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the one it was made with.`;
   }
   if (/PULUMI_ACCESS_TOKEN/.test(stderr)) {
-    return "Pulumi is not logged in. Run `npx pulumi login`, or set PULUMI_BACKEND_URL or PULUMI_ACCESS_TOKEN.";
+    return "Pulumi is not logged in. Run `pulumi login URL` with the address of the backend that holds the stack, or set PULUMI_BACKEND_URL or PULUMI_ACCESS_TOKEN.";
   }
   return `Pulumi could not read the outputs of ${origin}: ${stderr.trim().replace(/^error: /, "") || "it said nothing"}. Run \`npx pulumi stack output${flag(stack)}\` in ${folder} to see more.`;
 }

@@ -90,7 +90,11 @@ test("verify connects to another address when told to", async () => {
   expect(run).toMatchObject({ code: 0, stderr: "" });
 });
 
-test("Ctrl-C removes the trial queue and exits 130", async () => {
+test.each([
+  ["Ctrl-C", "SIGINT", 130],
+  ["a service manager's stop", "SIGTERM", 143],
+  ["a closed terminal", "SIGHUP", 129],
+] as const)("%s (%s) removes the trial queue and exits %d", async (_what, signal, code) => {
   const [queue, other] = await Promise.all([startServer("queue"), startServer("queue")]);
   const outputs = outputsOf({ queue: queue.endpoint });
   if (!outputs.bullmq) throw new Error("no bullmq");
@@ -98,9 +102,11 @@ test("Ctrl-C removes the trial queue and exits 130", async () => {
   outputs.bullmq.worker.port = other.endpoint.port;
   const { child, done } = startCli(["verify", "--outputs", "-"], JSON.stringify(outputs));
   await vi.waitFor(async () => expect(await queue.admin.keys("bull:*:wait")).toHaveLength(1), 20_000);
-  child.kill("SIGINT");
+  // Nobody reads on: with the terminal gone, a write fails.
+  if (signal === "SIGHUP") child.stderr?.destroy();
+  child.kill(signal);
   const run = await done;
-  expect(run.code).toBe(130);
+  expect(run.code).toBe(code);
   expect(run.stdout).toContain("interrupted");
   expect(await queue.admin.keys("*")).toEqual([]);
   expectNoSecret(run);
@@ -197,4 +203,14 @@ test("env prints the environment; with a role only its own", async () => {
     stderr: `redis-topology: ${link} is a symbolic link; secrets go only into a plain file. Name another one, or remove it.\n`,
   });
   expect(readFileSync(file, "utf8")).toBe(cache);
+});
+
+test.each([["env"], ["verify"]])("%s ends in silence when nobody reads its output", async (command) => {
+  const { endpoint } = await startServer("cache");
+  const { child, done } = startCli(
+    [command, "--outputs", "-"],
+    JSON.stringify(outputsOf({ cache: endpoint })),
+  );
+  child.stdout?.destroy();
+  expect(await done).toEqual({ code: 0, stdout: "", stderr: "" });
 });

@@ -121,6 +121,17 @@ describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", 
     expect(changedFiles()).toBe("");
   });
 
+  test("npx pulumi login asks where to, and a login to the clone's own state does no harm", () => {
+    const login = shell("npx pulumi login --non-interactive");
+    expect(login.stderr).toContain("PULUMI_ACCESS_TOKEN must be set for login");
+    const credentials = join(home, "credentials.json");
+    const own = `file://${clone.replaceAll(" ", "%20")}/.pulumi-local/state`;
+    writeFileSync(credentials, JSON.stringify({ current: own, accessTokens: { [own]: "" } }));
+    const preview = shell("npx pulumi preview -s local --non-interactive");
+    expect(preview.code, preview.all).toBe(0);
+    rmSync(credentials);
+  });
+
   test("npx redis-topology verifies the stack, and prints its environment", () => {
     const verify = shell("npx redis-topology verify -s local");
     expect(verify.code, verify.all).toBe(0);
@@ -159,6 +170,28 @@ describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", 
     );
     expect(stderr).toContain("Unset PULUMI_CONFIG_PASSPHRASE");
     expect(changedFiles()).toBe("");
+  });
+
+  test("a damaged local state is named, with the copy to take instead", () => {
+    const file = join(clone, ".pulumi-local/state/.pulumi/stacks/redis-topology/local.json");
+    const text = readFileSync(file);
+    writeFileSync(file, "");
+    const { code, stderr } = shell("npx pulumi preview -s local --non-interactive");
+    writeFileSync(file, text);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(`The state file ${file} is damaged.`);
+    expect(stderr).toContain(`cp '${file}.bak' '${file}'`);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  test("npm run down on another backend leaves the data of the running servers", () => {
+    const down = shell("npm run down -- --delete-data", {
+      PULUMI_BACKEND_URL: `file://${home}`,
+      PULUMI_CONFIG_PASSPHRASE: "other",
+    });
+    expect(down.code, down.all).toBe(1);
+    expect(down.stderr).toMatch(/\.redis-topology\/local is in use \(pid \d+, \d+\), so nothing was removed/);
+    expect(shell("npx redis-topology verify -s local").code).toBe(0);
   });
 
   test("npm run down, twice, keeps the data; --delete-data removes it", () => {

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { allGood, resultJson, resultTable } from "../report";
 import { addEndpointOption, addSourceOptions, readSource, type SourceOptions } from "../source";
@@ -8,7 +9,8 @@ interface Options extends SourceOptions {
   timeout: number;
 }
 
-const INTERRUPTED_EXIT_CODE = 130;
+/** Whoever ends the command so is heard; a closed terminal sends SIGHUP. */
+const INTERRUPTIONS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Node's timers take no more milliseconds than a 32-bit number holds. */
 const MAX_TIMEOUT_SECONDS = 2_147_483;
 
@@ -30,9 +32,13 @@ export function addVerify(program: Command): void {
 async function verify(options: Options): Promise<void> {
   const outputs = await readSource(options);
   const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  // Once only: a second Ctrl-C ends the process at once.
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  let interrupted: NodeJS.Signals | undefined;
+  // Once only: a second signal of the kind ends the process at once.
+  for (const signal of INTERRUPTIONS)
+    process.once(signal, () => {
+      interrupted ??= signal;
+      interruption.abort();
+    });
   const progress = progressLine();
   const results = await verifyTopology(outputs, {
     roles: options.role,
@@ -42,7 +48,7 @@ async function verify(options: Options): Promise<void> {
   });
   progress.clear();
   process.stdout.write(options.json ? resultJson(outputs.backend, results) : resultTable(results));
-  if (interruption.signal.aborted) process.exitCode = INTERRUPTED_EXIT_CODE;
+  if (interrupted) process.exitCode = 128 + constants.signals[interrupted];
   else process.exitCode = allGood(results) ? 0 : 1;
 }
 

@@ -8,7 +8,7 @@ import { forwards } from "../../../cli/launcher/child";
 const launcher = resolve("cli/bin/pulumi.js");
 
 /** Runs the launcher with a shell script as the `pulumi` on PATH, behind a launcher in node_modules/.bin. */
-function launch(script: string, args: string[], options: SpawnOptions = {}) {
+function launch(script: string, args: string[], options: SpawnOptions = {}, backend = "file:///elsewhere") {
   const home = mkdtempSync(join(tmpdir(), "bin-"));
   const bins = {
     "node_modules/.bin": "exit 99",
@@ -23,7 +23,7 @@ function launch(script: string, args: string[], options: SpawnOptions = {}) {
     ...process.env,
     HOME: home,
     PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: "file:///elsewhere",
+    PULUMI_BACKEND_URL: backend,
     PATH: path,
   };
   const child = spawn(process.execPath, [launcher, ...args], { cwd: home, env, ...options });
@@ -59,6 +59,11 @@ test("the user's backend stays; plugins are not fetched up front; no update chec
     [],
   );
   expect((await ended).output).toBe("file:///elsewhere true true\n");
+});
+
+test("a login is not answered with this clone's own state", async () => {
+  const { ended } = launch('echo "<$PULUMI_BACKEND_URL$PULUMI_CONFIG_PASSPHRASE_FILE>"', ["login"], {}, "");
+  expect(await ended).toEqual({ code: 0, output: "<>\n" });
 });
 
 test("without a terminal, an interrupt reaches Pulumi once, though npm sends a second; its end is awaited", async () => {
