@@ -89,7 +89,7 @@ test.each([
   [
     "local",
     "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions\n",
-    "Pulumi is not logged in. Run `npx pulumi login`, or set PULUMI_BACKEND_URL or PULUMI_ACCESS_TOKEN.",
+    "Pulumi is not logged in. Run `pulumi login URL` with the address of the backend that holds the stack, or set PULUMI_BACKEND_URL or PULUMI_ACCESS_TOKEN.",
   ],
   [
     undefined,
