@@ -108,7 +108,7 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
         kmsKeyId: "",
         engine: "valkey",
         version: "8.2",
-        durable: "false",
+        clustered: "false",
       },
     }),
     child(
@@ -148,7 +148,6 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
           "r-queue-clients",
           "r-queue-engine-log",
           "r-queue-final-snapshot",
-          "r-queue-guard",
           "r-queue-parameters",
           "r-queue-password",
           "r-queue-slow-log",
@@ -159,19 +158,27 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
         customTimeouts: { create: "60m", update: "120m", delete: "60m" },
       },
     ),
-    child(GUARD, "r-queue-guard", {
-      __provider: "exports.handler = () => require('redis-topology/elasticache-provider').provider;",
-      role: "queue",
-      groupId: queue,
-      port: 6379,
-      vpcId: "vpc-1",
-      kmsKeyId: "",
-      engine: "valkey",
-      version: "8.2",
-      durable: false,
-      enforced: true,
-      minorUpgrades: false,
-    }),
+    // After the group, whose outputs it takes: what AWS refused is never remembered.
+    child(
+      GUARD,
+      "r-queue-guard",
+      {
+        __provider: "exports.handler = () => require('redis-topology/elasticache-provider').provider;",
+        role: "queue",
+        groupId: queue,
+        port: 6379,
+        vpcId: "vpc-1",
+        kmsKeyId: "",
+        engine: "valkey",
+        version: "8.2",
+        clustered: false,
+        enforced: true,
+        minorUpgrades: false,
+        groupArn: "arn:aws:r-queue-group",
+        actualVersion: "8.2.1",
+      },
+      { dependsOn: ["r-queue-group"] },
+    ),
     child(PARAMETERS, "r-queue-parameters", {
       name: `${queue}-valkey8`,
       family: "valkey8",
@@ -313,7 +320,7 @@ test("overrides: both roles, everything said", async () => {
     ],
   });
   expect(get(GUARD, "r-queue-guard").inputs).toMatchObject({
-    durable: true,
+    clustered: true,
     enforced: false,
     minorUpgrades: true,
   });
@@ -358,6 +365,19 @@ test("overrides: both roles, everything said", async () => {
     },
     options: { parent: "r", dependsOn: ["r-queue-group"] },
   });
+});
+
+test("a group in cluster mode without a durable log promises what replication does, and no more", async () => {
+  const { get, result } = await create({
+    queue: { version: "9.0" },
+    queueGroup: { durability: "disabled" },
+  });
+  expect(get(GROUP, "r-queue-group").inputs).toMatchObject({
+    clusterMode: "enabled",
+    durability: "disabled",
+  });
+  expect(result.guarantees.queue?.processCrash).toMatchObject({ kept: true, lossSeconds: 10 });
+  expect(await resolved(result.bullmq?.prefix)).toBe("{bull}");
 });
 
 test("a token is rotated in two steps, which change nothing but the token", async () => {

@@ -57,13 +57,14 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
       allowedSecurityGroups: ["sg-app"],
     }),
     password: "0123456789!&#$^<>-abcdef",
-    state: ({ type, name }) => ({
+    state: ({ type, name, inputs }) => ({
       ...(type === "random:index/randomPassword:RandomPassword" && { result: "Generated0123456789" }),
       ...(type === "random:index/randomId:RandomId" && { hex: "0a1b2c3d" }),
       ...(type.startsWith("aws:") && { arn: `arn:aws:${name}` }),
       ...(type === "aws:elasticache/replicationGroup:ReplicationGroup" && {
         primaryEndpointAddress: `${name}.cache.example`,
         configurationEndpointAddress: `clustercfg.${name}.cache.example`,
+        engineVersionActual: `${inputs.engineVersion}.1`,
       }),
     }),
     protectedResources: ["aws:elasticache/replicationGroup:ReplicationGroup t-queue-group"],

@@ -87,19 +87,20 @@ describe("what would replace a queue's group", () => {
     kmsKeyId: "",
     engine: "valkey",
     version: "8.0",
-    durable: false,
+    clustered: false,
     enforced: true,
+    groupArn: "arn:group",
+    actualVersion: "8.0.1",
   } as const;
   const safeWay =
     "Bring up a second stack from a snapshot (`elasticache.queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
 
   test.each([
     [{ port: 6380 }, "queue.port: 6380. Allowed: 6379, with which the group was created"],
-    [{ vpcId: "vpc-2" }, 'elasticache.vpcId: "vpc-2". Allowed: "vpc-1", with which the group was created'],
     [{ kmsKeyId: "arn:k" }, 'elasticache.kmsKeyId: "arn:k". Allowed: "", with which the group was created'],
     [
-      { durable: true },
-      "elasticache.queueGroup.durability: true. Allowed: false, with which the group was created",
+      { clustered: true },
+      "elasticache.queueGroup.durability: given. Allowed: nothing, since the group was created without cluster mode, which durability needs",
     ],
     [
       { groupId: "shop-prod2-redis-queue" },
@@ -113,6 +114,44 @@ describe("what would replace a queue's group", () => {
   ])("%j is refused with the safe way", async (change, message) => {
     const { failures } = await provider.check(created, { ...created, ...change });
     expect(failures?.map(({ reason }) => reason)).toEqual([`${message}. ${safeWay}`]);
+  });
+
+  test("leaving cluster mode is refused with the ways that AWS has in place", async () => {
+    const { failures } = await provider.check({ ...created, clustered: true }, created);
+    expect(failures?.map(({ reason }) => reason)).toEqual([
+      `elasticache.queueGroup.durability: missing. Allowed: sync, async or disabled, between which AWS changes in place; without it the group would leave cluster mode. ${safeWay}`,
+    ]);
+  });
+
+  test.each([
+    ["queue", " from a snapshot (`elasticache.queueGroup.restoreFrom`)"],
+    ["cache", ", a cache is empty there"],
+  ] as const)(
+    "another VPC is refused for a %s, protected or not: no group follows its firewall",
+    async (role, from) => {
+      const before = { ...created, role, enforced: false };
+      const { failures } = await provider.check(before, { ...before, vpcId: "vpc-2" });
+      expect(failures?.map(({ reason }) => reason)).toEqual([
+        `elasticache.vpcId: "vpc-2". Allowed: "vpc-1", in which the ${role}'s group lies: its firewall (security group) would be replaced, the group cannot follow. Bring up a second stack in the other VPC${from}, and move the applications there.`,
+      ]);
+    },
+  );
+
+  test("what AWS raised by itself counts, and not what was asked for", async () => {
+    const raised = { ...created, minorUpgrades: true, actualVersion: "8.2.0" };
+    const reasons = async (over: object) =>
+      (await provider.check(raised, { ...raised, ...over })).failures?.map(({ reason }) => reason);
+    expect(await reasons({})).toEqual([]);
+    expect(await reasons({ minorUpgrades: false })).toEqual([
+      `queue.version: valkey 8.0. Allowed: valkey 8.2 or later; AWS has no way back. ${safeWay}`,
+    ]);
+    expect(await reasons({ minorUpgrades: false, version: "8.2" })).toEqual([]);
+  });
+
+  test("a record of what was only wanted, from before this version, refuses nothing", async () => {
+    const { groupArn: _, actualVersion: __, ...wanted } = created;
+    const { failures } = await provider.check(wanted as typeof created, { ...created, port: 6380 });
+    expect(failures ?? []).toEqual([]);
   });
 
   test.each([[{ version: "8.2" }], [{ version: "9.0" }], [{ version: "10.0" }]])("%j is not", (change) => {

@@ -6,7 +6,7 @@ export { Durability } from "./enums";
 
 /** A topology of ElastiCache replication groups, one a role, in a VPC that exists. */
 export interface ElasticacheTopologyArgs extends TopologyArgs {
-  /** The VPC. Required. Changing it would replace the groups, and is refused for a protected queue. */
+  /** The VPC. Required. Changing it would replace the firewalls, not the groups, which cannot follow; it is refused. */
   vpcId?: pulumi.Input<string>;
   /** Subnets of the VPC; for Multi-AZ in at least two zones. Required. Added in place; one in use cannot be removed. */
   subnetIds?: pulumi.Input<string>[];
@@ -58,6 +58,9 @@ export interface GroupArgs {
   finalSnapshot?: boolean;
   /** Snapshot to fill a new group from. Read at creation only; changing it later does nothing. */
   restoreFrom?: string;
-  /** Queue only: no loss (`sync`) or at most 10 s (`async`) on failover; Valkey 9, cluster mode. On or off for good. */
+  /**
+   * Queue only, Valkey 9: no loss (`sync`) or at most 10 s (`async`) on failover, or `disabled`. In place between the
+   * three (AWS What's New, 2026-10-27). Given at all it means cluster mode, which is for good. Default not given.
+   */
   durability?: Durability;
 }

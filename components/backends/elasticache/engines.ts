@@ -51,3 +51,8 @@ export function isDowngrade(from: Pick<EngineVersion, "engine" | "version">, to:
 export function majorOf(version: string): string {
   return version.split(".")[0] ?? "";
 }
+
+/** `8.2` of `8.2.1`, as a version is asked for. */
+export function minorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}

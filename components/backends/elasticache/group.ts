@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly authToken: pulumi.Output<string>;
 }
 
-/** The replication group of one role, guarded against changes that it cannot follow. */
+/** The replication group of one role, and its guard against changes that it cannot follow. */
 export function createGroup(
   context: Context,
   args: ElasticacheTopologyArgs,
@@ -30,8 +30,7 @@ export function createGroup(
   const { component, name, groupId, tags } = context;
   const fixed = fixedSettings(context, args, plan);
   const kept = plan.role === Role.Queue && (args.protect ?? true);
-  const guard = guardGroup(context, args, plan.role, { ...fixed, enforced: kept });
-  return new ReplicationGroup(
+  const group = new ReplicationGroup(
     `${name}-${plan.role}-group`,
     {
       replicationGroupId: groupId,
@@ -67,12 +66,13 @@ export function createGroup(
       // Its name in AWS is fixed, so that a second one cannot exist beside it.
       deleteBeforeReplace: true,
       protect: kept,
-      dependsOn: [guard],
       // Read at creation only: a later change would replace the group.
       ignoreChanges: ["snapshotName", ...(args.minorUpgrades ? ["engineVersion"] : [])],
       customTimeouts: TIMEOUTS,
     },
   );
+  guardGroup(context, args, plan.role, group, { ...fixed, enforced: kept });
+  return group;
 }
 
 function nodesOf({ nodes, durability }: GroupPlan) {
@@ -88,7 +88,7 @@ function fixedSettings({ groupId }: Context, args: ElasticacheTopologyArgs, plan
     kmsKeyId: args.kmsKeyId ?? "",
     engine: plan.engine.engine,
     version: plan.engine.version,
-    durable: plan.durability !== undefined,
+    clustered: plan.durability !== undefined,
   };
 }
 
@@ -98,10 +98,13 @@ function guardGroup(
   { component, name }: Context,
   args: ElasticacheTopologyArgs,
   role: Role,
+  group: ReplicationGroup,
   settings: Fixed & { enforced: boolean },
-): ReplacementGuard {
+): void {
+  const actualVersion = group.engineVersionActual;
   const inputs = { role, ...settings, minorUpgrades: args.minorUpgrades ?? false };
-  return new ReplacementGuard(`${name}-${role}-guard`, inputs, { parent: component });
+  const options = { parent: component };
+  new ReplacementGuard(`${name}-${role}-guard`, { ...inputs, groupArn: group.arn, actualVersion }, options);
 }
 
 /** A name that no earlier group of the same name has used: snapshots outlive their group. */

@@ -20,7 +20,10 @@ const group = (role: string, nodes: number, days: number) =>
       snapshotWindow: text("Daily, UTC, hh:mm-hh:mm. Default 02:00-03:00."),
       finalSnapshot: flag("Whether deleting the group leaves a snapshot. Default true for a queue."),
       restoreFrom: text("Snapshot to fill a new group from; read at creation only."),
-      durability: z.enum(Durability).optional().describe("Queue only: sync or async. Valkey 9."),
+      durability: z
+        .enum(Durability)
+        .optional()
+        .describe("Queue only: sync, async or disabled. Valkey 9, cluster mode."),
     })
     .optional()
     .describe(`The ${role}'s replication group.`);
