@@ -74,7 +74,7 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
         recoveryWindowInDays: 7,
         tags: tags(queue),
       },
-      { dependsOn: ["r-queue-connection-name"] },
+      { protect: true, dependsOn: ["r-queue-connection-name"] },
     ),
     child(RANDOM_ID, "r-queue-connection-name", { byteLength: 4, keepers: { groupId: queue } }),
     child(
@@ -217,6 +217,7 @@ test("defaults: a cache is one node without snapshots, unprotected", async () =>
   });
   expect(Object.keys(inputs).filter((key) => /snapshot(Window|Name)|final/i.test(key))).toEqual([]);
   expect(options.protect).toBeUndefined();
+  expect(get("aws:secretsmanager/secret:Secret", "r-cache-connection").options.protect).toBeUndefined();
   // Nothing of a cache is kept from replacement; the guard is for an upgrade that `minorUpgrades` would ignore.
   expect(get(GUARD, "r-cache-guard").inputs).toMatchObject({ role: "cache", enforced: false });
 });
@@ -300,6 +301,7 @@ test("overrides: both roles, everything said", async () => {
   ]);
   const queue = get(GROUP, "r-queue-group");
   expect(queue.options.protect).toBeUndefined();
+  expect(get("aws:secretsmanager/secret:Secret", "r-queue-connection").options.protect).toBeUndefined();
   expect(queue.inputs).toMatchObject({
     clusterMode: "enabled",
     numNodeGroups: 1,

@@ -67,7 +67,10 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
         engineVersionActual: `${inputs.engineVersion}.1`,
       }),
     }),
-    protectedResources: ["aws:elasticache/replicationGroup:ReplicationGroup t-queue-group"],
+    protectedResources: [
+      "aws:elasticache/replicationGroup:ReplicationGroup t-queue-group",
+      "aws:secretsmanager/secret:Secret t-queue-connection",
+    ],
   },
   external: {
     required: ({ cache, queue }) => externalServers(cache !== undefined, queue !== undefined, "given"),

@@ -1,7 +1,7 @@
 import { ReplicationGroup } from "@pulumi/aws/elasticache/replicationGroup";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random/randomId";
-import { Role } from "../../redis/roles";
+import type { Role } from "../../redis/roles";
 import type { ElasticacheTopologyArgs } from "./args";
 import type { Context } from "./context";
 import { deliverLogs } from "./logs";
@@ -27,9 +27,8 @@ export function createGroup(
   plan: GroupPlan,
   around: Surroundings,
 ): ReplicationGroup {
-  const { component, name, groupId, tags } = context;
+  const { component, name, groupId, tags, protect } = context;
   const fixed = fixedSettings(context, args, plan);
-  const kept = plan.role === Role.Queue && (args.protect ?? true);
   const group = new ReplicationGroup(
     `${name}-${plan.role}-group`,
     {
@@ -65,13 +64,13 @@ export function createGroup(
       parent: component,
       // Its name in AWS is fixed, so that a second one cannot exist beside it.
       deleteBeforeReplace: true,
-      protect: kept,
+      protect,
       // Read at creation only: a later change would replace the group.
       ignoreChanges: ["snapshotName", ...(args.minorUpgrades ? ["engineVersion"] : [])],
       customTimeouts: TIMEOUTS,
     },
   );
-  guardGroup(context, args, plan.role, group, { ...fixed, enforced: kept });
+  guardGroup(context, args, plan.role, group, { ...fixed, enforced: protect });
   return group;
 }
 
