@@ -328,6 +328,8 @@ test("overrides: both roles, everything said", async () => {
   });
   expect(await resolved(result.queue?.host ?? "")).toBe("clustercfg.r-queue-group.cache.example");
   expect(await resolved(result.bullmq?.prefix)).toBe("{bull}");
+  // Redis itself keeps no AOF there, and `verify` must not demand one.
+  expect(result.guarantees.queue?.processCrash).toMatchObject({ kept: true, lossSeconds: 0, ownLog: true });
   expect(list().filter((entry) => /LogGroup|RandomPassword r-queue/.test(entry))).toEqual([]);
   expect(
     list()
