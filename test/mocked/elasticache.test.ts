@@ -336,9 +336,16 @@ test("overrides: both roles, everything said", async () => {
       .filter((entry) => entry.startsWith(ALARM))
       .map((entry) => entry.slice(ALARM.length + 1)),
   ).toEqual([
-    ...alarms("r-cache", 2, ["RedisConnectionsHigh", "RedisEngineCpuHigh", "RedisMemoryHigh", "RedisSwap"]),
+    ...alarms("r-cache", 2, [
+      "RedisConnectionsHigh",
+      "RedisDown",
+      "RedisEngineCpuHigh",
+      "RedisMemoryHigh",
+      "RedisSwap",
+    ]),
     ...alarms("r-queue", 3, [
       "RedisConnectionsHigh",
+      "RedisDown",
       "RedisEngineCpuHigh",
       "RedisMemoryHigh",
       "RedisQueueEvictions",
@@ -346,12 +353,12 @@ test("overrides: both roles, everything said", async () => {
       "RedisSwap",
     ]),
   ]);
-  expect(get(ALARM, "r-queue-RedisMemoryHigh-003")).toEqual({
+  expect(get(ALARM, "r-queue-RedisMemoryHigh-3")).toEqual({
     type: ALARM,
-    name: "r-queue-RedisMemoryHigh-003",
+    name: "r-queue-RedisMemoryHigh-3",
     custom: true,
     inputs: {
-      name: "redis-topology-prod-r-queue-RedisMemoryHigh-003",
+      name: "redis-topology-prod-r-queue-RedisMemoryHigh-3",
       alarmDescription:
         "Redis uses most of its maxmemory. A queue refuses writes when it is full; a cache evicts. Clean completed jobs or raise maxMemory. Runbook: docs/operations.md#memory-is-nearly-full",
       namespace: "AWS/ElastiCache",
@@ -359,7 +366,7 @@ test("overrides: both roles, everything said", async () => {
       statistic: "Average",
       period: 60,
       evaluationPeriods: 5,
-      dimensions: { CacheClusterId: "redis-topology-prod-r-queue-0001-003" },
+      dimensions: { CacheClusterId: "redis-topology-prod-r-queue-0001-004" },
       comparisonOperator: "GreaterThanThreshold",
       threshold: 70,
       treatMissingData: "notBreaching",
@@ -369,6 +376,25 @@ test("overrides: both roles, everything said", async () => {
     },
     options: { parent: "r", dependsOn: ["r-queue-group"] },
   });
+  // A dead node sends nothing: only here does that fire.
+  expect(get(ALARM, "r-queue-RedisDown-1").inputs).toMatchObject({
+    metricName: "CurrConnections",
+    statistic: "Maximum",
+    comparisonOperator: "LessThanOrEqualToThreshold",
+    threshold: 0,
+    evaluationPeriods: 5,
+    treatMissingData: "breaching",
+    dimensions: { CacheClusterId: "redis-topology-prod-r-queue-0001-002" },
+  });
+  expect(queue.inputs.notificationTopicArn).toBe("arn:aws:sns:eu-west-1:123456789012:ops");
+});
+
+test("AWS's own events go to a topic of their own where one is given", async () => {
+  const eventTopic = "arn:aws:sns:eu-west-1:123456789012:events";
+  const { get } = await create({ cache: {}, queue: {}, eventTopic });
+  for (const role of ["cache", "queue"]) {
+    expect(get(GROUP, `r-${role}-group`).inputs.notificationTopicArn).toBe(eventTopic);
+  }
 });
 
 test("a group in cluster mode without a durable log promises what replication does, and no more", async () => {
@@ -435,7 +461,7 @@ test.each<[ElasticacheTopologyArgs, string[]]>([
   [{ applyImmediately: false }, ["applyImmediately"]],
   [{ minorUpgrades: true }, ["autoMinorVersionUpgrade"]],
   [{ logRetentionDays: 0 }, ["logDeliveryConfigurations"]],
-  [{ alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:ops"] }, []],
+  [{ alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:ops"] }, ["notificationTopicArn"]],
   [{ queue: { version: "9.0" } }, ["engineVersion", "parameterGroupName"]],
   [{ tags: { team: "jobs" } }, ["tags"]],
 ])("%j changes the queue's group in place, and only in %j", async (change, expected) => {
@@ -449,9 +475,7 @@ test.each<[ElasticacheTopologyArgs, string[]]>([
 });
 
 function alarms(prefix: string, nodes: number, names: string[]): string[] {
-  return names.flatMap((name) =>
-    Array.from({ length: nodes }, (_, node) => `${prefix}-${name}-00${node + 1}`),
-  );
+  return names.flatMap((name) => Array.from({ length: nodes }, (_, node) => `${prefix}-${name}-${node + 1}`));
 }
 
 const SINGLE =

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { memberOf } from "../../components/backends/elasticache/alarms";
 import { chooseNode } from "../../components/backends/elasticache/nodes";
 import { provider } from "../../components/backends/elasticache/provider";
 import { replacements } from "../../components/backends/elasticache/replacement";
@@ -75,6 +76,12 @@ test.each([
 ])("windows %s and %s: problems at %j", (maintenance, snapshot, keys) => {
   const problems = windowProblems(maintenance, { "queueGroup.snapshotWindow": snapshot });
   expect(problems.map(({ key }) => key)).toEqual(keys);
+});
+
+test("an alarm watches a node that the group has; a node too few has a name without data, which is down", () => {
+  const members = ["q-003", "q-001"];
+  expect([0, 1, 2].map((node) => memberOf(members, "q", node))).toEqual(["q-001", "q-003", "q-missing-3"]);
+  expect(memberOf(undefined, "q", 0)).toBe("q-missing-1");
 });
 
 describe("what would replace a queue's group", () => {

@@ -30,8 +30,14 @@ export interface ElasticacheTopologyArgs extends TopologyArgs {
   minorUpgrades?: boolean;
   /** Days that slow and engine logs are kept in CloudWatch; 0 = no logs. Default 30. */
   logRetentionDays?: number;
-  /** SNS topics (ARNs) that hear the alarms. Default none, and then no alarms. */
+  /** SNS topics (ARNs) that hear the alarms, at most 5. Default none, and then no alarms. In place. */
   alarmTopics?: pulumi.Input<string>[];
+  /**
+   * SNS topic (ARN) that hears what AWS does to the groups: failovers, replaced nodes, failed snapshots. Of the same
+   * account and Region, not encrypted (ElastiCache User Guide, "Event notifications and Amazon SNS"). Default the first
+   * of `alarmTopics`. In place.
+   */
+  eventTopic?: pulumi.Input<string>;
   /** Memory alarm, in percent of the node's usable memory. Default 80. */
   alarmMemoryPercent?: number;
   /** Connections alarm. Default 100. */

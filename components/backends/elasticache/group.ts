@@ -57,6 +57,7 @@ export function createGroup(
       maintenanceWindow: args.maintenanceWindow ?? DEFAULT_MAINTENANCE_WINDOW,
       applyImmediately: args.applyImmediately ?? true,
       autoMinorVersionUpgrade: args.minorUpgrades ?? false,
+      ...eventsOf(args),
       logDeliveryConfigurations: deliverLogs(context, args, plan.role),
       tags,
     },
@@ -72,6 +73,12 @@ export function createGroup(
   );
   guardGroup(context, args, plan.role, group, { ...fixed, enforced: protect });
   return group;
+}
+
+/** Where AWS tells of failovers, replaced nodes and failed snapshots; ElastiCache takes one topic. */
+function eventsOf({ eventTopic, alarmTopics = [] }: ElasticacheTopologyArgs) {
+  const topic = eventTopic ?? alarmTopics[0];
+  return topic === undefined ? {} : { notificationTopicArn: topic };
 }
 
 function nodesOf({ nodes, durability }: GroupPlan) {

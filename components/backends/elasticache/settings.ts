@@ -44,6 +44,9 @@ export const elasticacheBackend: Backend = {
     minorUpgrades: flag("Whether AWS raises the minor version by itself. Default false."),
     logRetentionDays: whole("Days that logs are kept in CloudWatch; 0 = no logs. Default 30."),
     alarmTopics: list("SNS topics (ARNs) that hear the alarms. Default none, and then no alarms."),
+    eventTopic: text(
+      "SNS topic (ARN) that hears of failovers and the like. Default the first of alarmTopics.",
+    ),
     alarmMemoryPercent: whole("Memory alarm, in percent. Default 80."),
     alarmConnections: whole("Connections alarm. Default 100."),
     tags: z.record(z.string(), z.string()).optional().describe("Tags on everything."),
