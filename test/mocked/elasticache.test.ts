@@ -526,6 +526,55 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     ],
   ],
   [
+    "networks that EC2 does not take",
+    {
+      cache: {},
+      allowedCidrs: [
+        "10.0.0.5/16",
+        "fe80::1%eth0/64",
+        "::ffff:10.0.0.0/104",
+        "2001:db8::1/64",
+        "010.0.0.0/8",
+        "10.0.0.0/08",
+      ],
+    },
+    [
+      'elasticache.allowedCidrs: "10.0.0.5/16". Allowed: the first address of the network, 10.0.0.0/16. Write that, or /32 if the one address is meant.',
+      'elasticache.allowedCidrs: "fe80::1%eth0/64". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+      'elasticache.allowedCidrs: "::ffff:10.0.0.0/104". Allowed: an IPv4 network in its own form, such as 10.0.0.0/16. Write it without ::ffff:.',
+      'elasticache.allowedCidrs: "2001:db8::1/64". Allowed: the first address of the network, 2001:db8::/64. Write that, or /128 if the one address is meant.',
+      'elasticache.allowedCidrs: "010.0.0.0/8". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+      'elasticache.allowedCidrs: "10.0.0.0/08". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+    ],
+  ],
+  [
+    "the same subnet twice",
+    { queue: {}, subnetIds: ["subnet-a", "subnet-a"] },
+    [
+      'elasticache.subnetIds: "subnet-a" more than once. Allowed: each subnet once. Remove the repetition, or give the subnet that was meant.',
+    ],
+  ],
+  [
+    "topics that SNS or CloudWatch does not take, and alarms that could never fire",
+    {
+      cache: {},
+      alarmTopics: [
+        "ops",
+        ...["1", "2", "3", "4", "5"].map((n) => `arn:aws:sns:eu-west-1:123456789012:ops${n}`),
+      ],
+      eventTopic: "arn:aws:sqs:eu-west-1:123456789012:ops",
+      alarmMemoryPercent: 101,
+      alarmConnections: -1,
+    },
+    [
+      'elasticache.alarmTopics: "ops". Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic\'s ARN; the SNS console shows it.',
+      'elasticache.eventTopic: "arn:aws:sqs:eu-west-1:123456789012:ops". Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic\'s ARN; the SNS console shows it.',
+      "elasticache.alarmTopics: 6 of them. Allowed: at most 5, as CloudWatch has it. Subscribe the others to one of these.",
+      "elasticache.alarmMemoryPercent: 101. Allowed: a whole number from 1 to 100. Correct the number.",
+      "elasticache.alarmConnections: -1. Allowed: a whole number from 1 to 65000. Correct the number.",
+    ],
+  ],
+  [
     "no network",
     { cache: {}, vpcId: undefined, subnetIds: [], allowedSecurityGroups: [] },
     [

@@ -38,9 +38,9 @@ export interface ElasticacheTopologyArgs extends TopologyArgs {
    * of `alarmTopics`. In place.
    */
   eventTopic?: pulumi.Input<string>;
-  /** Memory alarm, in percent of the node's usable memory. Default 80. */
+  /** Memory alarm, in percent of the node's usable memory, 1 to 100. Default 80. In place. */
   alarmMemoryPercent?: number;
-  /** Connections alarm. Default 100. */
+  /** Connections alarm, 1 to 65000. Default 100. In place. */
   alarmConnections?: number;
   /** Tags on everything, over the ones that name project, stack and topology. In place. */
   tags?: Record<string, string>;

@@ -13,6 +13,7 @@ import { networkProblems } from "./network";
 import { chooseNode } from "./nodes";
 import { extraParameters, groupParameters, type Parameter } from "./parameters";
 import { rotationProblems, tokenProblems } from "./token";
+import { topicProblems } from "./topics";
 import { windowProblems } from "./windows";
 
 export const DEFAULT_MAINTENANCE_WINDOW = "sun:04:00-sun:05:00";
@@ -21,6 +22,8 @@ const DEFAULT_SNAPSHOT_DAYS = 7;
 /** ElastiCache API, CreateReplicationGroup: a primary and at most five replicas; at most 35 days of snapshots. */
 const MOST_NODES = 6;
 const MOST_SNAPSHOT_DAYS = 35;
+/** `maxclients` of the larger nodes (ElastiCache User Guide, "Valkey and Redis OSS parameters"). */
+const MOST_CLIENTS = 65_000;
 /** CloudWatch Logs API, PutRetentionPolicy; 0 is ours, for no logs. */
 export const LOG_DAYS: readonly number[] = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -75,6 +78,9 @@ export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan 
     ),
     ...unusedGroups(args),
     ...tagProblems(args.tags),
+    ...topicProblems(args),
+    ...between("alarmMemoryPercent", args.alarmMemoryPercent, 1, 100),
+    ...between("alarmConnections", args.alarmConnections, 1, MOST_CLIENTS),
     ...range("logRetentionDays", args.logRetentionDays, LOG_DAYS),
   );
   return { ...plan, groups, problems: [...plan.problems, ...inSection(traits.name, problems)] };
