@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { ElasticacheTopologyArgs } from "../../components/backends/elasticache/args";
 import { ElasticacheTopology } from "../../components/backends/elasticache/topology";
 import { record, refusals, resolved } from "./harness";
@@ -478,6 +478,50 @@ function alarms(prefix: string, nodes: number, names: string[]): string[] {
   return names.flatMap((name) => Array.from({ length: nodes }, (_, node) => `${prefix}-${name}-${node + 1}`));
 }
 
+test("a version and node types newer than this program pass with a warning", async () => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  onTestFinished(() => warn.mockRestore());
+  const { get } = await create({
+    cache: { version: "10.0" },
+    cacheGroup: { nodeType: "cache.z9gn.48xlarge" },
+    queue: { engine: "redis" },
+    queueGroup: { nodeType: "cache.r8g.large" },
+  });
+  expect(warn.mock.calls.map(([text]) => text)).toEqual([
+    "cache.version: valkey 10.0 is not known to this program (known: 7.2, 8.0, 8.1, 8.2, 9.0, 9.1): AWS decides whether it has it.",
+    "elasticache.cacheGroup.nodeType: cache.z9gn.48xlarge is not known to this program: AWS decides whether it has it, and whether it holds the cache's maxMemory is not checked.",
+    "elasticache.queueGroup.nodeType: AWS lists r8g for valkey and not for redis; it decides whether it has cache.r8g.large.",
+  ]);
+  expect(get(GROUP, "r-cache-group").inputs).toMatchObject({
+    engineVersion: "10.0",
+    nodeType: "cache.z9gn.48xlarge",
+  });
+  expect(get(PARAMETERS, "r-cache-parameters").inputs).toMatchObject({
+    name: "redis-topology-prod-r-cache-valkey10",
+    family: "valkey10",
+    parameters: [
+      { name: "maxmemory-policy", value: "allkeys-lru" },
+      { name: "reserved-memory-percent", value: "25" },
+    ],
+  });
+});
+
+test.each([
+  ["9.1", "cache.m8g.large", "valkey9"],
+  ["9.0", "cache.c8gn.xlarge", "valkey9"],
+])("valkey %s on %s is known", async (version, nodeType, family) => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  onTestFinished(() => warn.mockRestore());
+  const { get } = await create({ cache: { version, maxMemory: "2gb" }, cacheGroup: { nodeType } });
+  expect(warn.mock.calls).toEqual([]);
+  expect(get(PARAMETERS, "r-cache-parameters").inputs.family).toBe(family);
+});
+
+test("a cache without snapshots is not refused for their window", async () => {
+  const { get } = await create({ cache: {}, maintenanceWindow: "sun:02:00-sun:03:00" });
+  expect(get(GROUP, "r-cache-group").inputs).not.toHaveProperty("snapshotWindow");
+});
+
 const SINGLE =
   "The only node keeps everything in memory. The last daily snapshot can be restored by hand, up to 24 hours old.";
 
@@ -511,10 +555,10 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     ],
   ],
   [
-    "an unknown node type",
-    { cache: {}, cacheGroup: { nodeType: "cache.z9.large" } },
+    "what is no node type",
+    { cache: {}, cacheGroup: { nodeType: "r7g.large" } },
     [
-      'elasticache.cacheGroup.nodeType: "cache.z9.large". Allowed: cache.<family>.<size> of the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn. Choose one of these, or remove the setting to have the smallest chosen.',
+      'elasticache.cacheGroup.nodeType: "r7g.large". Allowed: cache.<family>.<size>, such as cache.r7g.large; known are the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn, m8g, r8g, c8gn. Choose one of these, or remove the setting to have the smallest chosen.',
     ],
   ],
   [
@@ -625,10 +669,11 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     ),
   ],
   [
-    "an engine version that AWS does not have",
-    { cache: { engine: "redis", version: "7.4" } },
+    "engine versions that AWS cannot have",
+    { cache: { engine: "redis", version: "6.2" }, queue: { version: "8.2.1" } },
     [
-      'cache.version: "7.4". Allowed: 7.0, 7.1 for redis. Choose one of these; ElastiCache takes major and minor version.',
+      'cache.version: "6.2". Allowed: 7.0, 7.1 for redis, or a later one. Choose one of these; ElastiCache takes major and minor version.',
+      'queue.version: "8.2.1". Allowed: 7.2, 8.0, 8.1, 8.2, 9.0, 9.1 for valkey, or a later one. Choose one of these; ElastiCache takes major and minor version.',
     ],
   ],
   [

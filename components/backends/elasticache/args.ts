@@ -48,7 +48,7 @@ export interface ElasticacheTopologyArgs extends TopologyArgs {
 
 /** One replication group. */
 export interface GroupArgs {
-  /** Such as `cache.r7g.large`. Default: the smallest that holds `maxMemory`. Changing it fails over, data kept. */
+  /** Such as `cache.r7g.large`; one newer than this program passes with a warning. Default: the smallest that holds `maxMemory`. Changing it fails over, data kept. */
   nodeType?: string;
   /** Primary and replicas, 1 to 6. Default 2 for a queue, 1 for a cache. In place. */
   nodes?: number;
@@ -58,7 +58,7 @@ export interface GroupArgs {
   reservedMemoryPercent?: number;
   /** Daily snapshots kept, in days, 0 to 35. Default 7 for a queue, 0 for a cache. In place. */
   snapshotDays?: number;
-  /** Daily, UTC, at least 60 minutes, apart from the maintenance window. Default `02:00-03:00`. In place. */
+  /** Daily, UTC, at least 60 minutes, apart from the maintenance window. Default `02:00-03:00`; read with `snapshotDays` only. In place. */
   snapshotWindow?: string;
   /** Whether deleting the group leaves a final snapshot. Default true for a queue, false for a cache. */
   finalSnapshot?: boolean;

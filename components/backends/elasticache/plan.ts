@@ -7,10 +7,10 @@ import { tagProblems } from "../awsTags";
 import { inSection } from "../section";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";
-import { type EngineVersion, engineVersion } from "./engines";
+import { type EngineVersion, engineVersion, versionWarnings } from "./engines";
 import { type QueueGroup, queueGuarantees } from "./guarantees";
 import { networkProblems } from "./network";
-import { chooseNode } from "./nodes";
+import { chooseNode, nodeWarnings } from "./nodes";
 import { extraParameters, groupParameters, type Parameter } from "./parameters";
 import { rotationProblems, tokenProblems } from "./token";
 import { topicProblems } from "./topics";
@@ -49,6 +49,8 @@ export interface GroupPlan extends QueueGroup {
   readonly parameters: readonly Parameter[];
   readonly snapshotWindow: string;
   readonly restoreFrom?: string;
+  /** What AWS alone can judge, since it may be newer than this program. */
+  readonly warnings: readonly string[];
 }
 
 /** The common plan with the groups. */
@@ -74,7 +76,11 @@ export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan 
     ),
     ...windowProblems(
       args.maintenanceWindow ?? DEFAULT_MAINTENANCE_WINDOW,
-      Object.fromEntries(groups.map((group) => [`${group.role}Group.snapshotWindow`, group.snapshotWindow])),
+      Object.fromEntries(
+        groups
+          .filter(({ snapshotDays }) => snapshotDays > 0)
+          .map((group) => [`${group.role}Group.snapshotWindow`, group.snapshotWindow]),
+      ),
     ),
     ...unusedGroups(args),
     ...tagProblems(args.tags),
@@ -115,6 +121,7 @@ function planGroup(
     nodeType: node.nodeType,
     parameters: groupParameters(plan, node.reservedPercent, durable, extra.parameters),
     ...life,
+    warnings: [...versionWarnings(role, engine), ...nodeWarnings(role, node, engine.engine)],
     snapshotWindow: given.snapshotWindow ?? DEFAULT_SNAPSHOT_WINDOW,
     ...(given.restoreFrom !== undefined && { restoreFrom: given.restoreFrom }),
   };

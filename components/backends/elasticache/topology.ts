@@ -31,6 +31,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
     super("redis-topology:index:ElasticacheTopology", name, {}, opts);
     const plan = planElasticache(args);
     refuse(name, plan.problems, this);
+    for (const warning of plan.groups.flatMap(({ warnings }) => warnings)) pulumi.log.warn(warning, this);
     const subnets = createSubnetGroup(contextOf(this, name, "subnets", args), args);
     const servers = plan.groups.map((group) => createServer(this, name, args, group, subnets.name));
     const server = (role: string) => servers.find((candidate) => candidate.role === role)?.server;
