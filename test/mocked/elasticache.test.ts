@@ -681,7 +681,36 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     { queue: { config: { appendfsync: "always", "client-output-buffer-limit": "pubsub 32mb 8mb 60" } } },
     [
       'queue.config.appendfsync: "always". Allowed: a parameter of ElastiCache. Remove it: ElastiCache writes no AOF and keeps snapshots instead.',
-      'queue.config.client-output-buffer-limit: "pubsub 32mb 8mb 60". Allowed: one value, since a parameter of ElastiCache has one. Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.',
+      "queue.config.client-output-buffer-limit: several values. Allowed: one value, since a parameter of ElastiCache has one. Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.",
+    ],
+  ],
+  [
+    "what is no parameter of the family, cannot be changed, or is out of range",
+    {
+      cache: {
+        engine: "redis",
+        config: { hz: "10", timeout: "5", "active-expire-effort": "11", "lazyfree-lazy-eviction": "maybe" },
+      },
+      queue: {
+        config: {
+          maxclients: "100",
+          "lazyfree-lazy-eviction": "yes",
+          "client-query-buffer-limit": "64mb",
+          "notify-keyspace-events": "KQ",
+          "maxmemory-samples": "65",
+        },
+      },
+    },
+    [
+      'cache.config.hz: given. Allowed: a parameter of the family redis7 that can be changed (ElastiCache User Guide, "Valkey and Redis OSS parameters"). Remove it, or correct its name.',
+      'cache.config.timeout: "5". Allowed: 0, or a whole number from 20 on. Correct the value.',
+      'cache.config.active-expire-effort: "11". Allowed: a whole number from 1 to 10. Correct the value.',
+      'cache.config.lazyfree-lazy-eviction: "maybe". Allowed: yes, no. Correct the value.',
+      "queue.config.maxclients: given. Allowed: nothing: ElastiCache sets it by itself. Remove it.",
+      'queue.config.lazyfree-lazy-eviction: given. Allowed: a parameter of the family valkey8 that can be changed (ElastiCache User Guide, "Valkey and Redis OSS parameters"). Remove it, or correct its name.',
+      'queue.config.client-query-buffer-limit: "64mb". Allowed: a whole number from 1048576 to 1073741824. Correct the value.',
+      'queue.config.notify-keyspace-events: "KQ". Allowed: letters of K E g $ l s h z x e A. Correct the value.',
+      'queue.config.maxmemory-samples: "65". Allowed: a whole number from 1 to 64. Correct the value.',
     ],
   ],
   [

@@ -102,7 +102,7 @@ function planGroup(
   const life = lifeOf(role, given);
   const durable = life.durability !== undefined;
   const engine = engineVersion(role, plan.engine, plan.version, problems);
-  const extra = extraParameters(role, args[role]?.config ?? {});
+  const extra = extraParameters(role, engine.family, args[role]?.config ?? {});
   const node = chooseNode(role, plan.maxMemory, { ...given, durable }, problems);
   problems.push(
     ...extra.problems,
