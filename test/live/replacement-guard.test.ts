@@ -41,11 +41,11 @@ class Group extends pulumi.dynamic.Resource {
   }
 }
 const group = new Group({ protect: enforced, deleteBeforeReplace: true });
-const fixed = { role: "queue" as const, minorUpgrades: false, groupId: "shop-prod-queue", kmsKeyId: "", engine: "valkey" as const, clustered: false };
-new ReplacementGuard("guard", { ...fixed, ...settings, enforced, groupArn: group.arn, actualVersion: group.actualVersion }, {});
+const fixed = { role: "queue" as const, minorUpgrades: false, groupId: "shop-prod-queue", kmsKeyId: "", engine: "valkey" as const, clustered: false, previousToken: "", tokenMade: false };
+new ReplacementGuard("guard", { ...fixed, ...settings, enforced, token: config.require("token"), groupArn: group.arn, actualVersion: group.actualVersion }, {});
 `;
 
-const base = { port: 6379, version: "8.1", vpcId: "vpc-1", enforced: true };
+const base = { port: 6379, version: "8.1", vpcId: "vpc-1", enforced: true, token: "old" };
 
 /** One stack through its life; each test starts where the one before ended. */
 describe.skipIf(missing("pulumi"))("the guard of an ElastiCache queue under Pulumi's real engine", () => {
@@ -89,6 +89,16 @@ describe.skipIf(missing("pulumi"))("the guard of an ElastiCache queue under Pulu
     expect(code).not.toBe(0);
     expect(output).toContain("queue.port: 7000. Allowed: 6379, with which the group was created. Bring up");
     expect(output).toContain("queue.version: valkey 8.1. Allowed: valkey 8.2 or later; AWS has no way back.");
+  });
+
+  test("refuses in the preview a password that would lock clients out", async () => {
+    engine.configure({ ...base, version: "8.2", token: "new" });
+    const { code, output } = await preview();
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      "queue.password: changed, or removed, without `previousPassword`. Allowed: a change",
+    );
+    engine.configure({ ...base, port: 7000, version: "8.1" });
   });
 
   test("without a preview too nothing is touched: the group is protected", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { ElasticacheTopologyArgs } from "../../components/backends/elasticache/args";
@@ -176,8 +177,11 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
         minorUpgrades: false,
         groupArn: "arn:aws:r-queue-group",
         actualVersion: "8.2.1",
+        token: { secret: createHash("sha256").update("Generated0123456789").digest("hex") },
+        previousToken: "",
+        tokenMade: true,
       },
-      { dependsOn: ["r-queue-group"] },
+      { dependsOn: ["r-queue-group", "r-queue-password"] },
     ),
     child(PARAMETERS, "r-queue-parameters", {
       name: `${queue}-valkey8`,

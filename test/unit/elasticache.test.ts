@@ -98,6 +98,9 @@ describe("what would replace a queue's group", () => {
     enforced: true,
     groupArn: "arn:group",
     actualVersion: "8.0.1",
+    token: "old",
+    previousToken: "",
+    tokenMade: false,
   } as const;
   const safeWay =
     "Bring up a second stack from a snapshot (`elasticache.queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
@@ -121,6 +124,46 @@ describe("what would replace a queue's group", () => {
   ])("%j is refused with the safe way", async (change, message) => {
     const { failures } = await provider.check(created, { ...created, ...change });
     expect(failures?.map(({ reason }) => reason)).toEqual([`${message}. ${safeWay}`]);
+  });
+
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const rotate =
+    "Give the group's password as `previousPassword` beside the new `password`, deploy, move the applications, and remove it (docs/operations/elasticache.md). `pulumi stack output --show-secrets` shows the one it has.";
+
+  test.each([
+    [
+      { token: "new" },
+      "queue.password: changed, or removed, without `previousPassword`. Allowed: a change in two steps",
+    ],
+    [
+      { token: unknown, tokenMade: true },
+      "queue.password: changed, or removed, without `previousPassword`. Allowed: a change in two steps",
+    ],
+    [
+      { token: "new", previousToken: "older" },
+      "queue.previousPassword: not the password that the group has. Allowed: that one, so that it stays valid beside the new one",
+    ],
+  ])("%j would lock clients out, protected or not", async (change, message) => {
+    const before = { ...created, enforced: false };
+    const { failures } = await provider.check(before, { ...before, ...change });
+    expect(failures?.map(({ reason }) => reason)).toEqual([`${message}. ${rotate}`]);
+  });
+
+  test.each([
+    [{ token: "old" }, { token: "new", previousToken: "old" }],
+    [
+      { token: "new", previousToken: "old" },
+      { token: "new", previousToken: "" },
+    ],
+    [
+      { token: "new", previousToken: "old" },
+      { token: "newer", previousToken: "new" },
+    ],
+    [{ token: "old" }, { token: unknown }],
+    [{ tokenMade: true }, { token: "new", tokenMade: false, previousToken: "old" }],
+  ])("from %j to %j nobody is locked out", async (before, after) => {
+    const { failures } = await provider.check({ ...created, ...before }, { ...created, ...before, ...after });
+    expect(failures ?? []).toEqual([]);
   });
 
   test("leaving cluster mode is refused with the ways that AWS has in place", async () => {
@@ -166,7 +209,6 @@ describe("what would replace a queue's group", () => {
   });
 
   test("an unprotected queue, a first deployment and a value that is still unknown pass", async () => {
-    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     const failures = async (...[olds, news]: Parameters<typeof provider.check>) =>
       (await provider.check(olds, news)).failures ?? [];
     expect(await failures(created, { ...created, port: 1, enforced: false })).toEqual([]);

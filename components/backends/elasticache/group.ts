@@ -7,6 +7,7 @@ import type { Context } from "./context";
 import { deliverLogs } from "./logs";
 import { DEFAULT_MAINTENANCE_WINDOW, type GroupPlan } from "./plan";
 import { ReplacementGuard } from "./replacementGuard";
+import { fingerprint } from "./token";
 
 /** Scaling a group with a lot of data takes longer than the provider's own 40 minutes. */
 const TIMEOUTS = { create: "60m", update: "120m", delete: "60m" };
@@ -71,7 +72,8 @@ export function createGroup(
       customTimeouts: TIMEOUTS,
     },
   );
-  guardGroup(context, args, plan.role, group, { ...fixed, enforced: protect });
+  const tokens = tokensOf(args, plan.role, around.authToken);
+  guardGroup(context, args, plan.role, group, { ...fixed, ...tokens, enforced: protect });
   return group;
 }
 
@@ -100,12 +102,22 @@ function fixedSettings({ groupId }: Context, args: ElasticacheTopologyArgs, plan
 
 type Fixed = ReturnType<typeof fixedSettings>;
 
+/** Secret, as what they are made of. */
+function tokensOf(args: ElasticacheTopologyArgs, role: Role, authToken: pulumi.Output<string>) {
+  const { password, previousPassword } = args[role] ?? {};
+  return {
+    token: authToken.apply(fingerprint),
+    previousToken: previousPassword === undefined ? "" : pulumi.secret(previousPassword).apply(fingerprint),
+    tokenMade: password === undefined,
+  };
+}
+
 function guardGroup(
   { component, name }: Context,
   args: ElasticacheTopologyArgs,
   role: Role,
   group: ReplicationGroup,
-  settings: Fixed & { enforced: boolean },
+  settings: Fixed & ReturnType<typeof tokensOf> & { enforced: boolean },
 ): void {
   const actualVersion = group.engineVersionActual;
   const inputs = { role, ...settings, minorUpgrades: args.minorUpgrades ?? false };

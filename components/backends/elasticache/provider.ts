@@ -4,6 +4,7 @@ import { describe } from "../../redis/problems";
 import { minorOf } from "./engines";
 import { type FixedSettings, ignoredUpgrades, replacements, strandedGroup } from "./replacement";
 import type { ReplacementGuardInputs } from "./replacementGuard";
+import { lockoutProblems } from "./token";
 
 /** What Pulumi's engine sends for a value that is not known yet (sdk/nodejs/runtime/rpc.ts, unknownValue). */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -23,6 +24,7 @@ export const provider = {
     const problems = [
       ...(wanted.enforced ? replacements(exists, effective(exists, wanted)) : []),
       ...strandedGroup(wanted.role, exists, wanted),
+      ...lockoutProblems(wanted.role, exists, wanted),
       ...(wanted.minorUpgrades ? ignoredUpgrades(wanted.role, exists, wanted) : []),
     ];
     const failures = problems.map((problem) => ({ property: "", reason: describe(problem) }));

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../../redis/roles";
 import type { FixedSettings } from "./replacement";
+import type { Tokens } from "./token";
 
 /** The provider's inputs. */
-export interface ReplacementGuardInputs extends FixedSettings {
+export interface ReplacementGuardInputs extends FixedSettings, Tokens {
   role: Role;
   /** Of the group: known once it exists. */
   groupArn: string;
@@ -19,7 +20,8 @@ type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /**
  * Remembers what a group is once it is there, and refuses, in the preview already and with the safe way, a change that
- * would replace it, or that it could not follow (docs/adr/0032-replacement-guard.md). A dynamic resource; creates
+ * would replace it, or that it could not follow, or that
+ * would lock its clients out (docs/adr/0032-replacement-guard.md). A dynamic resource; creates
  * nothing. It comes after the group, whose outputs it takes: what AWS refused is never remembered.
  */
 export class ReplacementGuard extends pulumi.CustomResource {
