@@ -521,6 +521,24 @@ test.each([
   expect(get(PARAMETERS, "r-cache-parameters").inputs.family).toBe(family);
 });
 
+test("a queue's policy that was changed by hand is named on every run, a cache's is its own affair", async () => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  onTestFinished(() => warn.mockRestore());
+  const asked: string[] = [];
+  await record(() => new ElasticacheTopology("r", { ...network, cache: {}, queue: {} }), {
+    stack: "prod",
+    state: (args) => {
+      if (!args.name.endsWith("-now")) return subjects.elasticache.state(args);
+      asked.push(`${args.type} ${args.name} ${args.id}`);
+      return { parameters: [{ name: "maxmemory-policy", value: "volatile-lru" }] };
+    },
+  });
+  expect(asked).toEqual([`${PARAMETERS} r-queue-parameters-now r-queue-parameters-id`]);
+  expect(warn.mock.calls.map(([text]) => text)).toEqual([
+    "The parameter group r-queue-parameters-id has volatile-lru for maxmemory-policy, and not noeviction: jobs can be evicted. Somebody changed it outside of this program; `pulumi up --refresh` puts it right.",
+  ]);
+});
+
 test("a cache without snapshots is not refused for their window", async () => {
   const { get } = await create({ cache: {}, maintenanceWindow: "sun:02:00-sun:03:00" });
   expect(get(GROUP, "r-cache-group").inputs).not.toHaveProperty("snapshotWindow");

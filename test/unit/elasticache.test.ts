@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memberOf } from "../../components/backends/elasticache/alarms";
+import { policyDrift } from "../../components/backends/elasticache/drift";
 import { chooseNode } from "../../components/backends/elasticache/nodes";
 import { provider } from "../../components/backends/elasticache/provider";
 import { replacements } from "../../components/backends/elasticache/replacement";
@@ -76,6 +77,21 @@ test.each([
 ])("windows %s and %s: problems at %j", (maintenance, snapshot, keys) => {
   const problems = windowProblems(maintenance, { "queueGroup.snapshotWindow": snapshot });
   expect(problems.map(({ key }) => key)).toEqual(keys);
+});
+
+test.each([
+  [[{ name: "maxmemory-policy", value: "allkeys-lru" }], "allkeys-lru"],
+  [[{ name: "timeout", value: "60" }], "no value, and so AWS's default volatile-lru"],
+])("a queue's parameter group with %j is named", (now, found) => {
+  expect(policyDrift("shop-queue-valkey8", now)).toBe(
+    `The parameter group shop-queue-valkey8 has ${found} for maxmemory-policy, and not noeviction: jobs can be evicted. Somebody changed it outside of this program; \`pulumi up --refresh\` puts it right.`,
+  );
+});
+
+test("a parameter group that evicts nothing, or that AWS says nothing of, is not", () => {
+  expect(policyDrift("g", [{ name: "maxmemory-policy", value: "noeviction" }])).toBeUndefined();
+  expect(policyDrift("g", [])).toBeUndefined();
+  expect(policyDrift("g", undefined)).toBeUndefined();
 });
 
 test("an alarm watches a node that the group has; a node too few has a name without data, which is down", () => {

@@ -10,6 +10,7 @@ import { refuse } from "../refuse";
 import { createAlarms } from "./alarms";
 import type { ElasticacheTopologyArgs } from "./args";
 import { contextOf } from "./context";
+import { watchPolicy } from "./drift";
 import { createGroup } from "./group";
 import { type GroupPlan, planElasticache, traits } from "./plan";
 import { storeConnection } from "./secret";
@@ -67,10 +68,12 @@ function createServer(
   const { role, port, durability } = plan;
   const context = contextOf(component, name, role, args);
   const password = rolePassword(component, name, role, args[role] ?? {}).apply((text) => checked(role, text));
+  const parameters = createParameterGroup(context, plan);
+  watchPolicy(context, role, parameters);
   const group = createGroup(context, args, plan, {
     subnetGroupName,
     securityGroupId: createSecurityGroup(context, args, plan).id,
-    parameterGroupName: createParameterGroup(context, plan).name,
+    parameterGroupName: parameters.name,
     authToken: password,
   });
   createAlarms(context, args, plan, group);
