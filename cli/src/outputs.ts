@@ -55,6 +55,7 @@ const outcomeSchema = z.object({
   lossSeconds: z.number(),
   detail: z.string(),
   elsewhere: z.boolean().optional(),
+  ownLog: z.boolean().optional(),
 }) satisfies z.ZodType<Outcome>;
 
 const roleGuaranteesSchema = z.record(z.enum(EVENTS), outcomeSchema);

@@ -1,4 +1,4 @@
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import { until } from "./deadline";
 import type { Endpoint } from "./outputs";
 
@@ -56,6 +56,39 @@ export async function connect(target: Target, signal: AbortSignal): Promise<Redi
     client.disconnect();
     throw error === signal.reason ? error : (cause ?? error);
   }
+}
+
+/** A server, or a whole cluster that follows its keys (MOVED). */
+export type Client = Redis | Cluster;
+
+/** Connects to the cluster that a server belongs to; as `connect` otherwise. */
+export async function connectCluster(target: Target, signal: AbortSignal): Promise<Cluster> {
+  const cluster = clusterOf(target, { lazyConnect: true });
+  // ioredis rejects connect() with "Failed to refresh slots cache."; which node failed is only in this event.
+  let cause: unknown;
+  cluster.on("node error", (error) => {
+    cause = error;
+  });
+  cluster.on("error", () => undefined);
+  try {
+    await until(signal, cluster.connect());
+    return cluster;
+  } catch (error) {
+    cluster.disconnect();
+    throw error === signal.reason ? error : (cause ?? error);
+  }
+}
+
+/** A client for the cluster that a server belongs to; what ioredis takes for every node stands in `target`. */
+export function clusterOf<T extends Target>(target: T, options: { lazyConnect?: boolean } = {}): Cluster {
+  const { host, port, ...node } = target;
+  return new Cluster([{ host, port }], {
+    ...options,
+    redisOptions: node,
+    clusterRetryStrategy: ONE_ATTEMPT.retryStrategy,
+    // A certificate carries names and not addresses, so that nodes must be called by theirs (ioredis, "Cluster").
+    dnsLookup: (address, done) => done(null, address),
+  });
 }
 
 /** Whether this is an answer of the server, and not a broken connection. */

@@ -10,7 +10,7 @@ import {
 import { BULLMQ_JOB } from "./checks/bullmqJob";
 import { type Check, type CheckResult, type Context, fail, skip, type Verdict } from "./checks/check";
 import { expectationsOf } from "./checks/expectations";
-import { readFacts } from "./checks/facts";
+import { inCluster, readFacts } from "./checks/facts";
 import { HEALTH_CHECKS } from "./checks/health";
 import { SESSION_CHECKS } from "./checks/session";
 import { SETTING_CHECKS } from "./checks/settings";
@@ -18,7 +18,7 @@ import { startDeadline } from "./deadline";
 import { messageOf } from "./errors";
 import { mask } from "./mask";
 import { chooseRoles, type StackOutputs, secretsOf } from "./outputs";
-import { connect, targetOf } from "./redisClient";
+import { type Client, connect, connectCluster, targetOf } from "./redisClient";
 
 export const DEFAULT_TIMEOUT_MS = 15_000;
 
@@ -76,6 +76,7 @@ async function verifyRole(role: Role, outputs: StackOutputs, options: VerifyOpti
   const run = new Run(context, options.onProgress);
   const target = targetOf(endpoint);
   let client: Redis | undefined;
+  let session: Client | undefined;
   try {
     run.announce(REACHABLE);
     const anonymous = await attemptAnonymously(target, deadline.signal);
@@ -93,14 +94,17 @@ async function verifyRole(role: Role, outputs: StackOutputs, options: VerifyOpti
     if (!("client" in login)) return run.finish("not authenticated");
     client = login.client;
 
-    for (const check of SESSION_CHECKS) await run.check(check, client);
+    const clustered = await inCluster(client, deadline.signal);
+    session = clustered ? await connectCluster(target, deadline.signal) : client;
+    for (const check of SESSION_CHECKS) await run.check(check, session);
     const facts = await readFacts(client, deadline.signal);
     for (const check of [...HEALTH_CHECKS, ...SETTING_CHECKS]) await run.check(check, facts);
-    if (outputs.bullmq) await run.check(BULLMQ_JOB, { client, bullmq: outputs.bullmq });
+    if (outputs.bullmq) await run.check(BULLMQ_JOB, { client: session, bullmq: outputs.bullmq });
     return run.finish("");
   } catch (error) {
     return run.finish(messageOf(error));
   } finally {
+    session?.disconnect();
     client?.disconnect();
     deadline.clear();
   }

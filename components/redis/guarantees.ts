@@ -11,6 +11,8 @@ export interface Outcome {
   readonly detail: string;
   /** True where somebody else runs the server, so that `kept` is their promise and not ours. */
   readonly elsewhere?: boolean;
+  /** True where the service keeps it by a log of its own, so that Redis needs no AOF or RDB file for it. */
+  readonly ownLog?: boolean;
 }
 
 /** The events that a guarantee speaks of, in the order they are printed. */
@@ -54,6 +56,7 @@ export const AOF_SURVIVES_CRASH = `Redis hands every write to the kernel before 
 
 export const kept = (detail: string, lossSeconds = 0): Outcome => ({ kept: true, lossSeconds, detail });
 export const lost = (detail: string): Outcome => ({ kept: false, lossSeconds: 0, detail });
+export const keptInOwnLog = (detail: string): Outcome => ({ ...kept(detail), ownLog: true });
 export const elsewhere = (detail: string): Outcome => ({ ...kept(detail), elsewhere: true });
 
 /** A cache persists nothing, on every backend. */

@@ -113,6 +113,7 @@ export const mappings: Readonly<Record<string, Mapping>> = {
       maintenanceWindow: rg("PreferredMaintenanceWindow"),
       applyImmediately: to("elasticache:ModifyReplicationGroup.ApplyImmediately"),
       autoMinorVersionUpgrade: rg("AutoMinorVersionUpgrade"),
+      notificationTopicArn: rg("NotificationTopicArn"),
       logDeliveryConfigurations: rg("LogDeliveryConfigurations", logDelivery),
       tags: rg("Tags", tagList),
     },

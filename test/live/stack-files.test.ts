@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PLUGIN_STACKS, type Surroundings, surroundings } from "../stand-ins";
 import { Engine } from "./engine";
@@ -44,6 +45,9 @@ describe.skipIf(missing("pulumi"))("under Pulumi's real engine, with stand-ins f
       expect(passwords.length).toBeGreaterThan(0);
       const state = await engine.succeed("stack", "export", "--stack", "live");
       expect(passwords.filter((password) => state.includes(password))).toEqual([]);
+      // A short password could be guessed from its hash.
+      const hashes = passwords.map((password) => createHash("sha256").update(password).digest("hex"));
+      expect(hashes.filter((hash) => state.includes(hash))).toEqual([]);
     });
 
     const refused = "destroy is refused before anything is deleted";

@@ -105,7 +105,10 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
 
     test("what holds queue data is protected, unless the stack says otherwise", async () => {
       const held = (resources: { type: string; name: string; options: { protect?: boolean } }[]) =>
-        resources.filter(({ options }) => options.protect).map(({ type, name }) => `${type} ${name}`);
+        resources
+          .filter(({ options }) => options.protect)
+          .map(({ type, name }) => `${type} ${name}`)
+          .sort();
       expect(held([...(await create(roles)).resources])).toEqual([...subject.protectedResources].sort());
       expect(held([...(await create({ ...roles, protect: false })).resources])).toEqual([]);
     });

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { ElasticacheTopologyArgs } from "../../components/backends/elasticache/args";
 import { ElasticacheTopology } from "../../components/backends/elasticache/topology";
 import { record, refusals, resolved } from "./harness";
@@ -74,7 +75,7 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
         recoveryWindowInDays: 7,
         tags: tags(queue),
       },
-      { dependsOn: ["r-queue-connection-name"] },
+      { protect: true, dependsOn: ["r-queue-connection-name"] },
     ),
     child(RANDOM_ID, "r-queue-connection-name", { byteLength: 4, keepers: { groupId: queue } }),
     child(
@@ -108,7 +109,7 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
         kmsKeyId: "",
         engine: "valkey",
         version: "8.2",
-        durable: "false",
+        clustered: "false",
       },
     }),
     child(
@@ -148,7 +149,6 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
           "r-queue-clients",
           "r-queue-engine-log",
           "r-queue-final-snapshot",
-          "r-queue-guard",
           "r-queue-parameters",
           "r-queue-password",
           "r-queue-slow-log",
@@ -159,19 +159,30 @@ test("defaults: a queue on two nodes in two zones, with everything it needs", as
         customTimeouts: { create: "60m", update: "120m", delete: "60m" },
       },
     ),
-    child(GUARD, "r-queue-guard", {
-      __provider: "exports.handler = () => require('redis-topology/elasticache-provider').provider;",
-      role: "queue",
-      groupId: queue,
-      port: 6379,
-      vpcId: "vpc-1",
-      kmsKeyId: "",
-      engine: "valkey",
-      version: "8.2",
-      durable: false,
-      enforced: true,
-      minorUpgrades: false,
-    }),
+    // After the group, whose outputs it takes: what AWS refused is never remembered.
+    child(
+      GUARD,
+      "r-queue-guard",
+      {
+        __provider: "exports.handler = () => require('redis-topology/elasticache-provider').provider;",
+        role: "queue",
+        groupId: queue,
+        port: 6379,
+        vpcId: "vpc-1",
+        kmsKeyId: "",
+        engine: "valkey",
+        version: "8.2",
+        clustered: false,
+        enforced: true,
+        minorUpgrades: false,
+        groupArn: "arn:aws:r-queue-group",
+        actualVersion: "8.2.1",
+        token: { secret: createHash("sha256").update("Generated0123456789").digest("hex") },
+        previousToken: "",
+        tokenMade: true,
+      },
+      { dependsOn: ["r-queue-group", "r-queue-password"] },
+    ),
     child(PARAMETERS, "r-queue-parameters", {
       name: `${queue}-valkey8`,
       family: "valkey8",
@@ -210,6 +221,7 @@ test("defaults: a cache is one node without snapshots, unprotected", async () =>
   });
   expect(Object.keys(inputs).filter((key) => /snapshot(Window|Name)|final/i.test(key))).toEqual([]);
   expect(options.protect).toBeUndefined();
+  expect(get("aws:secretsmanager/secret:Secret", "r-cache-connection").options.protect).toBeUndefined();
   // Nothing of a cache is kept from replacement; the guard is for an upgrade that `minorUpgrades` would ignore.
   expect(get(GUARD, "r-cache-guard").inputs).toMatchObject({ role: "cache", enforced: false });
 });
@@ -293,6 +305,7 @@ test("overrides: both roles, everything said", async () => {
   ]);
   const queue = get(GROUP, "r-queue-group");
   expect(queue.options.protect).toBeUndefined();
+  expect(get("aws:secretsmanager/secret:Secret", "r-queue-connection").options.protect).toBeUndefined();
   expect(queue.inputs).toMatchObject({
     clusterMode: "enabled",
     numNodeGroups: 1,
@@ -313,21 +326,30 @@ test("overrides: both roles, everything said", async () => {
     ],
   });
   expect(get(GUARD, "r-queue-guard").inputs).toMatchObject({
-    durable: true,
+    clustered: true,
     enforced: false,
     minorUpgrades: true,
   });
   expect(await resolved(result.queue?.host ?? "")).toBe("clustercfg.r-queue-group.cache.example");
   expect(await resolved(result.bullmq?.prefix)).toBe("{bull}");
+  // Redis itself keeps no AOF there, and `verify` must not demand one.
+  expect(result.guarantees.queue?.processCrash).toMatchObject({ kept: true, lossSeconds: 0, ownLog: true });
   expect(list().filter((entry) => /LogGroup|RandomPassword r-queue/.test(entry))).toEqual([]);
   expect(
     list()
       .filter((entry) => entry.startsWith(ALARM))
       .map((entry) => entry.slice(ALARM.length + 1)),
   ).toEqual([
-    ...alarms("r-cache", 2, ["RedisConnectionsHigh", "RedisEngineCpuHigh", "RedisMemoryHigh", "RedisSwap"]),
+    ...alarms("r-cache", 2, [
+      "RedisConnectionsHigh",
+      "RedisDown",
+      "RedisEngineCpuHigh",
+      "RedisMemoryHigh",
+      "RedisSwap",
+    ]),
     ...alarms("r-queue", 3, [
       "RedisConnectionsHigh",
+      "RedisDown",
       "RedisEngineCpuHigh",
       "RedisMemoryHigh",
       "RedisQueueEvictions",
@@ -335,12 +357,12 @@ test("overrides: both roles, everything said", async () => {
       "RedisSwap",
     ]),
   ]);
-  expect(get(ALARM, "r-queue-RedisMemoryHigh-003")).toEqual({
+  expect(get(ALARM, "r-queue-RedisMemoryHigh-3")).toEqual({
     type: ALARM,
-    name: "r-queue-RedisMemoryHigh-003",
+    name: "r-queue-RedisMemoryHigh-3",
     custom: true,
     inputs: {
-      name: "redis-topology-prod-r-queue-RedisMemoryHigh-003",
+      name: "redis-topology-prod-r-queue-RedisMemoryHigh-3",
       alarmDescription:
         "Redis uses most of its maxmemory. A queue refuses writes when it is full; a cache evicts. Clean completed jobs or raise maxMemory. Runbook: docs/operations.md#memory-is-nearly-full",
       namespace: "AWS/ElastiCache",
@@ -348,7 +370,7 @@ test("overrides: both roles, everything said", async () => {
       statistic: "Average",
       period: 60,
       evaluationPeriods: 5,
-      dimensions: { CacheClusterId: "redis-topology-prod-r-queue-0001-003" },
+      dimensions: { CacheClusterId: "redis-topology-prod-r-queue-0001-004" },
       comparisonOperator: "GreaterThanThreshold",
       threshold: 70,
       treatMissingData: "notBreaching",
@@ -358,6 +380,38 @@ test("overrides: both roles, everything said", async () => {
     },
     options: { parent: "r", dependsOn: ["r-queue-group"] },
   });
+  // A dead node sends nothing: only here does that fire.
+  expect(get(ALARM, "r-queue-RedisDown-1").inputs).toMatchObject({
+    metricName: "CurrConnections",
+    statistic: "Maximum",
+    comparisonOperator: "LessThanOrEqualToThreshold",
+    threshold: 0,
+    evaluationPeriods: 5,
+    treatMissingData: "breaching",
+    dimensions: { CacheClusterId: "redis-topology-prod-r-queue-0001-002" },
+  });
+  expect(queue.inputs.notificationTopicArn).toBe("arn:aws:sns:eu-west-1:123456789012:ops");
+});
+
+test("AWS's own events go to a topic of their own where one is given", async () => {
+  const eventTopic = "arn:aws:sns:eu-west-1:123456789012:events";
+  const { get } = await create({ cache: {}, queue: {}, eventTopic });
+  for (const role of ["cache", "queue"]) {
+    expect(get(GROUP, `r-${role}-group`).inputs.notificationTopicArn).toBe(eventTopic);
+  }
+});
+
+test("a group in cluster mode without a durable log promises what replication does, and no more", async () => {
+  const { get, result } = await create({
+    queue: { version: "9.0" },
+    queueGroup: { durability: "disabled" },
+  });
+  expect(get(GROUP, "r-queue-group").inputs).toMatchObject({
+    clusterMode: "enabled",
+    durability: "disabled",
+  });
+  expect(result.guarantees.queue?.processCrash).toMatchObject({ kept: true, lossSeconds: 10 });
+  expect(await resolved(result.bullmq?.prefix)).toBe("{bull}");
 });
 
 test("a token is rotated in two steps, which change nothing but the token", async () => {
@@ -411,7 +465,7 @@ test.each<[ElasticacheTopologyArgs, string[]]>([
   [{ applyImmediately: false }, ["applyImmediately"]],
   [{ minorUpgrades: true }, ["autoMinorVersionUpgrade"]],
   [{ logRetentionDays: 0 }, ["logDeliveryConfigurations"]],
-  [{ alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:ops"] }, []],
+  [{ alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:ops"] }, ["notificationTopicArn"]],
   [{ queue: { version: "9.0" } }, ["engineVersion", "parameterGroupName"]],
   [{ tags: { team: "jobs" } }, ["tags"]],
 ])("%j changes the queue's group in place, and only in %j", async (change, expected) => {
@@ -425,10 +479,70 @@ test.each<[ElasticacheTopologyArgs, string[]]>([
 });
 
 function alarms(prefix: string, nodes: number, names: string[]): string[] {
-  return names.flatMap((name) =>
-    Array.from({ length: nodes }, (_, node) => `${prefix}-${name}-00${node + 1}`),
-  );
+  return names.flatMap((name) => Array.from({ length: nodes }, (_, node) => `${prefix}-${name}-${node + 1}`));
 }
+
+test("a version and node types newer than this program pass with a warning", async () => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  onTestFinished(() => warn.mockRestore());
+  const { get } = await create({
+    cache: { version: "10.0" },
+    cacheGroup: { nodeType: "cache.z9gn.48xlarge" },
+    queue: { engine: "redis" },
+    queueGroup: { nodeType: "cache.r8g.large" },
+  });
+  expect(warn.mock.calls.map(([text]) => text)).toEqual([
+    "cache.version: valkey 10.0 is not known to this program (known: 7.2, 8.0, 8.1, 8.2, 9.0, 9.1): AWS decides whether it has it.",
+    "elasticache.cacheGroup.nodeType: cache.z9gn.48xlarge is not known to this program: AWS decides whether it has it, and whether it holds the cache's maxMemory is not checked.",
+    "elasticache.queueGroup.nodeType: AWS lists r8g for valkey and not for redis; it decides whether it has cache.r8g.large.",
+  ]);
+  expect(get(GROUP, "r-cache-group").inputs).toMatchObject({
+    engineVersion: "10.0",
+    nodeType: "cache.z9gn.48xlarge",
+  });
+  expect(get(PARAMETERS, "r-cache-parameters").inputs).toMatchObject({
+    name: "redis-topology-prod-r-cache-valkey10",
+    family: "valkey10",
+    parameters: [
+      { name: "maxmemory-policy", value: "allkeys-lru" },
+      { name: "reserved-memory-percent", value: "25" },
+    ],
+  });
+});
+
+test.each([
+  ["9.1", "cache.m8g.large", "valkey9"],
+  ["9.0", "cache.c8gn.xlarge", "valkey9"],
+])("valkey %s on %s is known", async (version, nodeType, family) => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  onTestFinished(() => warn.mockRestore());
+  const { get } = await create({ cache: { version, maxMemory: "2gb" }, cacheGroup: { nodeType } });
+  expect(warn.mock.calls).toEqual([]);
+  expect(get(PARAMETERS, "r-cache-parameters").inputs.family).toBe(family);
+});
+
+test("a queue's policy that was changed by hand is named on every run, a cache's is its own affair", async () => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  onTestFinished(() => warn.mockRestore());
+  const asked: string[] = [];
+  await record(() => new ElasticacheTopology("r", { ...network, cache: {}, queue: {} }), {
+    stack: "prod",
+    state: (args) => {
+      if (!args.name.endsWith("-now")) return subjects.elasticache.state(args);
+      asked.push(`${args.type} ${args.name} ${args.id}`);
+      return { parameters: [{ name: "maxmemory-policy", value: "volatile-lru" }] };
+    },
+  });
+  expect(asked).toEqual([`${PARAMETERS} r-queue-parameters-now r-queue-parameters-id`]);
+  expect(warn.mock.calls.map(([text]) => text)).toEqual([
+    "The parameter group r-queue-parameters-id has volatile-lru for maxmemory-policy, and not noeviction: jobs can be evicted. Somebody changed it outside of this program; `pulumi up --refresh` puts it right.",
+  ]);
+});
+
+test("a cache without snapshots is not refused for their window", async () => {
+  const { get } = await create({ cache: {}, maintenanceWindow: "sun:02:00-sun:03:00" });
+  expect(get(GROUP, "r-cache-group").inputs).not.toHaveProperty("snapshotWindow");
+});
 
 const SINGLE =
   "The only node keeps everything in memory. The last daily snapshot can be restored by hand, up to 24 hours old.";
@@ -463,10 +577,10 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     ],
   ],
   [
-    "an unknown node type",
-    { cache: {}, cacheGroup: { nodeType: "cache.z9.large" } },
+    "what is no node type",
+    { cache: {}, cacheGroup: { nodeType: "r7g.large" } },
     [
-      'elasticache.cacheGroup.nodeType: "cache.z9.large". Allowed: cache.<family>.<size> of the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn. Choose one of these, or remove the setting to have the smallest chosen.',
+      'elasticache.cacheGroup.nodeType: "r7g.large". Allowed: cache.<family>.<size>, such as cache.r7g.large; known are the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn, m8g, r8g, c8gn. Choose one of these, or remove the setting to have the smallest chosen.',
     ],
   ],
   [
@@ -475,6 +589,55 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     [
       'elasticache.allowedCidrs: "0.0.0.0/0". Allowed: the applications\' own networks. Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.',
       'elasticache.allowedCidrs: "10.0.0.0/33". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+    ],
+  ],
+  [
+    "networks that EC2 does not take",
+    {
+      cache: {},
+      allowedCidrs: [
+        "10.0.0.5/16",
+        "fe80::1%eth0/64",
+        "::ffff:10.0.0.0/104",
+        "2001:db8::1/64",
+        "010.0.0.0/8",
+        "10.0.0.0/08",
+      ],
+    },
+    [
+      'elasticache.allowedCidrs: "10.0.0.5/16". Allowed: the first address of the network, 10.0.0.0/16. Write that, or /32 if the one address is meant.',
+      'elasticache.allowedCidrs: "fe80::1%eth0/64". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+      'elasticache.allowedCidrs: "::ffff:10.0.0.0/104". Allowed: an IPv4 network in its own form, such as 10.0.0.0/16. Write it without ::ffff:.',
+      'elasticache.allowedCidrs: "2001:db8::1/64". Allowed: the first address of the network, 2001:db8::/64. Write that, or /128 if the one address is meant.',
+      'elasticache.allowedCidrs: "010.0.0.0/8". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+      'elasticache.allowedCidrs: "10.0.0.0/08". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+    ],
+  ],
+  [
+    "the same subnet twice",
+    { queue: {}, subnetIds: ["subnet-a", "subnet-a"] },
+    [
+      'elasticache.subnetIds: "subnet-a" more than once. Allowed: each subnet once. Remove the repetition, or give the subnet that was meant.',
+    ],
+  ],
+  [
+    "topics that SNS or CloudWatch does not take, and alarms that could never fire",
+    {
+      cache: {},
+      alarmTopics: [
+        "ops",
+        ...["1", "2", "3", "4", "5"].map((n) => `arn:aws:sns:eu-west-1:123456789012:ops${n}`),
+      ],
+      eventTopic: "arn:aws:sqs:eu-west-1:123456789012:ops",
+      alarmMemoryPercent: 101,
+      alarmConnections: -1,
+    },
+    [
+      'elasticache.alarmTopics: "ops". Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic\'s ARN; the SNS console shows it.',
+      'elasticache.eventTopic: "arn:aws:sqs:eu-west-1:123456789012:ops". Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic\'s ARN; the SNS console shows it.',
+      "elasticache.alarmTopics: 6 of them. Allowed: at most 5, as CloudWatch has it. Subscribe the others to one of these.",
+      "elasticache.alarmMemoryPercent: 101. Allowed: a whole number from 1 to 100. Correct the number.",
+      "elasticache.alarmConnections: -1. Allowed: a whole number from 1 to 65000. Correct the number.",
     ],
   ],
   [
@@ -528,10 +691,11 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     ),
   ],
   [
-    "an engine version that AWS does not have",
-    { cache: { engine: "redis", version: "7.4" } },
+    "engine versions that AWS cannot have",
+    { cache: { engine: "redis", version: "6.2" }, queue: { version: "8.2.1" } },
     [
-      'cache.version: "7.4". Allowed: 7.0, 7.1 for redis. Choose one of these; ElastiCache takes major and minor version.',
+      'cache.version: "6.2". Allowed: 7.0, 7.1 for redis, or a later one. Choose one of these; ElastiCache takes major and minor version.',
+      'queue.version: "8.2.1". Allowed: 7.2, 8.0, 8.1, 8.2, 9.0, 9.1 for valkey, or a later one. Choose one of these; ElastiCache takes major and minor version.',
     ],
   ],
   [
@@ -539,7 +703,36 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     { queue: { config: { appendfsync: "always", "client-output-buffer-limit": "pubsub 32mb 8mb 60" } } },
     [
       'queue.config.appendfsync: "always". Allowed: a parameter of ElastiCache. Remove it: ElastiCache writes no AOF and keeps snapshots instead.',
-      'queue.config.client-output-buffer-limit: "pubsub 32mb 8mb 60". Allowed: one value, since a parameter of ElastiCache has one. Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.',
+      "queue.config.client-output-buffer-limit: several values. Allowed: one value, since a parameter of ElastiCache has one. Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.",
+    ],
+  ],
+  [
+    "what is no parameter of the family, cannot be changed, or is out of range",
+    {
+      cache: {
+        engine: "redis",
+        config: { hz: "10", timeout: "5", "active-expire-effort": "11", "lazyfree-lazy-eviction": "maybe" },
+      },
+      queue: {
+        config: {
+          maxclients: "100",
+          "lazyfree-lazy-eviction": "yes",
+          "client-query-buffer-limit": "64mb",
+          "notify-keyspace-events": "KQ",
+          "maxmemory-samples": "65",
+        },
+      },
+    },
+    [
+      'cache.config.hz: given. Allowed: a parameter of the family redis7 that can be changed (ElastiCache User Guide, "Valkey and Redis OSS parameters"). Remove it, or correct its name.',
+      'cache.config.timeout: "5". Allowed: 0, or a whole number from 20 on. Correct the value.',
+      'cache.config.active-expire-effort: "11". Allowed: a whole number from 1 to 10. Correct the value.',
+      'cache.config.lazyfree-lazy-eviction: "maybe". Allowed: yes, no. Correct the value.',
+      "queue.config.maxclients: given. Allowed: nothing: ElastiCache sets it by itself. Remove it.",
+      'queue.config.lazyfree-lazy-eviction: given. Allowed: a parameter of the family valkey8 that can be changed (ElastiCache User Guide, "Valkey and Redis OSS parameters"). Remove it, or correct its name.',
+      'queue.config.client-query-buffer-limit: "64mb". Allowed: a whole number from 1048576 to 1073741824. Correct the value.',
+      'queue.config.notify-keyspace-events: "KQ". Allowed: letters of K E g $ l s h z x e A. Correct the value.',
+      'queue.config.maxmemory-samples: "65". Allowed: a whole number from 1 to 64. Correct the value.',
     ],
   ],
   [

@@ -57,16 +57,21 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
       allowedSecurityGroups: ["sg-app"],
     }),
     password: "0123456789!&#$^<>-abcdef",
-    state: ({ type, name }) => ({
+    state: ({ type, name, inputs }) => ({
       ...(type === "random:index/randomPassword:RandomPassword" && { result: "Generated0123456789" }),
       ...(type === "random:index/randomId:RandomId" && { hex: "0a1b2c3d" }),
       ...(type.startsWith("aws:") && { arn: `arn:aws:${name}` }),
       ...(type === "aws:elasticache/replicationGroup:ReplicationGroup" && {
         primaryEndpointAddress: `${name}.cache.example`,
         configurationEndpointAddress: `clustercfg.${name}.cache.example`,
+        engineVersionActual: `${inputs.engineVersion}.1`,
+        memberClusters: memberClusters(inputs),
       }),
     }),
-    protectedResources: ["aws:elasticache/replicationGroup:ReplicationGroup t-queue-group"],
+    protectedResources: [
+      "aws:elasticache/replicationGroup:ReplicationGroup t-queue-group",
+      "aws:secretsmanager/secret:Secret t-queue-connection",
+    ],
   },
   external: {
     required: ({ cache, queue }) => externalServers(cache !== undefined, queue !== undefined, "given"),
@@ -102,6 +107,14 @@ function externalServers(cache: boolean, queue: boolean, password: string): Reco
     ...(cache && { cacheServer: server("cache.example") }),
     ...(queue && { queueServer: server("queue.example") }),
   };
+}
+
+/** A group's nodes after a failover and the removal of its first one, in no order. */
+function memberClusters(inputs: Record<string, unknown>): string[] {
+  const { replicationGroupId, numCacheClusters, replicasPerNodeGroup } = inputs;
+  const shard = numCacheClusters === undefined ? "-0001" : "";
+  const nodes = Number(numCacheClusters ?? Number(replicasPerNodeGroup) + 1);
+  return Array.from({ length: nodes }, (_, node) => `${replicationGroupId}${shard}-00${node + 2}`).reverse();
 }
 
 /** As the random provider does: a password is made once, an id changes exactly with its keepers. */

@@ -30,7 +30,7 @@ function state(urn: string, inputs: Properties): Properties {
 }
 
 /** What the components read of a resource beside its inputs: made once per resource, as the providers do. */
-function computed(type: string, urn: string, { keepers }: Properties): Properties {
+function computed(type: string, urn: string, { keepers, engineVersion }: Properties): Properties {
   switch (type) {
     case "random:index/randomPassword:RandomPassword":
       return { result: secret(hash(urn)) };
@@ -39,7 +39,11 @@ function computed(type: string, urn: string, { keepers }: Properties): Propertie
     case "docker:index/remoteImage:RemoteImage":
       return { imageId: `sha256:${hash(urn)}`, repoDigest: "" };
     case "aws:elasticache/replicationGroup:ReplicationGroup":
-      return { arn: `arn:${urn}`, primaryEndpointAddress: `${hash(urn)}.cache.example` };
+      return {
+        arn: `arn:${urn}`,
+        primaryEndpointAddress: `${hash(urn)}.cache.example`,
+        engineVersionActual: `${engineVersion}.1`,
+      };
     default:
       return type.startsWith("aws:") ? { arn: `arn:${urn}` } : {};
   }

@@ -4,7 +4,7 @@ import { expectationsOf } from "../../cli/src/checks/expectations";
 import { type Facts, parseInfo } from "../../cli/src/checks/facts";
 import { HEALTH_CHECKS } from "../../cli/src/checks/health";
 import { SETTING_CHECKS } from "../../cli/src/checks/settings";
-import { elsewhere, kept, lost, type Outcome } from "../../components/redis/guarantees";
+import { elsewhere, kept, keptInOwnLog, lost, type Outcome } from "../../components/redis/guarantees";
 import type { Role } from "../../components/redis/roles";
 
 const { signal } = new AbortController();
@@ -23,6 +23,7 @@ function judge(name: string, facts: Partial<Facts>, outcome = kept("AOF.")) {
 test.each<[Role, Outcome, string, string]>([
   ["queue", kept("AOF."), "yes", "guarantees.queue.processCrash: kept, up to 0 s lost (AOF.)"],
   ["queue", kept("A replica.", 1), "any", "guarantees.queue.processCrash: kept, up to 1 s lost (A replica.)"],
+  ["queue", keptInOwnLog("A log."), "any", "guarantees.queue.processCrash: kept, up to 0 s lost (A log.)"],
   ["queue", lost("No disk."), "any", "guarantees.queue.processCrash: lost (No disk.)"],
   ["cache", lost("A cache."), "no", "guarantees.cache.processCrash: lost (A cache.)"],
   ["queue", elsewhere("Ask them."), "any", "guarantees.queue.processCrash: somebody else's (Ask them.)"],
@@ -84,6 +85,15 @@ test("what is not promised is shown and not judged", () => {
     result: "skip",
     found: "no",
     why: "a queue here need not have it; guarantees.queue.processCrash: kept, up to 1 s lost (A replica.)",
+  });
+});
+
+test("a queue that a service keeps in its own log need not have an AOF", () => {
+  const facts = { config: {}, info: { aof_enabled: "0" } };
+  expect(judge("AOF", facts, keptInOwnLog("A log."))).toEqual({
+    result: "skip",
+    found: "no",
+    why: "a queue here need not have it; guarantees.queue.processCrash: kept, up to 0 s lost (A log.)",
   });
 });
 

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { memberOf } from "../../components/backends/elasticache/alarms";
+import { policyDrift } from "../../components/backends/elasticache/drift";
 import { chooseNode } from "../../components/backends/elasticache/nodes";
 import { provider } from "../../components/backends/elasticache/provider";
 import { replacements } from "../../components/backends/elasticache/replacement";
@@ -77,6 +79,27 @@ test.each([
   expect(problems.map(({ key }) => key)).toEqual(keys);
 });
 
+test.each([
+  [[{ name: "maxmemory-policy", value: "allkeys-lru" }], "allkeys-lru"],
+  [[{ name: "timeout", value: "60" }], "no value, and so AWS's default volatile-lru"],
+])("a queue's parameter group with %j is named", (now, found) => {
+  expect(policyDrift("shop-queue-valkey8", now)).toBe(
+    `The parameter group shop-queue-valkey8 has ${found} for maxmemory-policy, and not noeviction: jobs can be evicted. Somebody changed it outside of this program; \`pulumi up --refresh\` puts it right.`,
+  );
+});
+
+test("a parameter group that evicts nothing, or that AWS says nothing of, is not", () => {
+  expect(policyDrift("g", [{ name: "maxmemory-policy", value: "noeviction" }])).toBeUndefined();
+  expect(policyDrift("g", [])).toBeUndefined();
+  expect(policyDrift("g", undefined)).toBeUndefined();
+});
+
+test("an alarm watches a node that the group has; a node too few has a name without data, which is down", () => {
+  const members = ["q-003", "q-001"];
+  expect([0, 1, 2].map((node) => memberOf(members, "q", node))).toEqual(["q-001", "q-003", "q-missing-3"]);
+  expect(memberOf(undefined, "q", 0)).toBe("q-missing-1");
+});
+
 describe("what would replace a queue's group", () => {
   const created = {
     role: "queue",
@@ -87,19 +110,23 @@ describe("what would replace a queue's group", () => {
     kmsKeyId: "",
     engine: "valkey",
     version: "8.0",
-    durable: false,
+    clustered: false,
     enforced: true,
+    groupArn: "arn:group",
+    actualVersion: "8.0.1",
+    token: "old",
+    previousToken: "",
+    tokenMade: false,
   } as const;
   const safeWay =
     "Bring up a second stack from a snapshot (`elasticache.queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
 
   test.each([
     [{ port: 6380 }, "queue.port: 6380. Allowed: 6379, with which the group was created"],
-    [{ vpcId: "vpc-2" }, 'elasticache.vpcId: "vpc-2". Allowed: "vpc-1", with which the group was created'],
     [{ kmsKeyId: "arn:k" }, 'elasticache.kmsKeyId: "arn:k". Allowed: "", with which the group was created'],
     [
-      { durable: true },
-      "elasticache.queueGroup.durability: true. Allowed: false, with which the group was created",
+      { clustered: true },
+      "elasticache.queueGroup.durability: given. Allowed: nothing, since the group was created without cluster mode, which durability needs",
     ],
     [
       { groupId: "shop-prod2-redis-queue" },
@@ -115,12 +142,89 @@ describe("what would replace a queue's group", () => {
     expect(failures?.map(({ reason }) => reason)).toEqual([`${message}. ${safeWay}`]);
   });
 
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const rotate =
+    "Give the group's password as `previousPassword` beside the new `password`, deploy, move the applications, and remove it (docs/operations/elasticache.md). `pulumi stack output --show-secrets` shows the one it has.";
+
+  test.each([
+    [
+      { token: "new" },
+      "queue.password: changed, or removed, without `previousPassword`. Allowed: a change in two steps",
+    ],
+    [
+      { token: unknown, tokenMade: true },
+      "queue.password: changed, or removed, without `previousPassword`. Allowed: a change in two steps",
+    ],
+    [
+      { token: "new", previousToken: "older" },
+      "queue.previousPassword: not the password that the group has. Allowed: that one, so that it stays valid beside the new one",
+    ],
+  ])("%j would lock clients out, protected or not", async (change, message) => {
+    const before = { ...created, enforced: false };
+    const { failures } = await provider.check(before, { ...before, ...change });
+    expect(failures?.map(({ reason }) => reason)).toEqual([`${message}. ${rotate}`]);
+  });
+
+  test.each([
+    [{ token: "old" }, { token: "new", previousToken: "old" }],
+    [
+      { token: "new", previousToken: "old" },
+      { token: "new", previousToken: "" },
+    ],
+    [
+      { token: "new", previousToken: "old" },
+      { token: "newer", previousToken: "new" },
+    ],
+    [{ token: "old" }, { token: unknown }],
+    [{ tokenMade: true }, { token: "new", tokenMade: false, previousToken: "old" }],
+  ])("from %j to %j nobody is locked out", async (before, after) => {
+    const { failures } = await provider.check({ ...created, ...before }, { ...created, ...before, ...after });
+    expect(failures ?? []).toEqual([]);
+  });
+
+  test("leaving cluster mode is refused with the ways that AWS has in place", async () => {
+    const { failures } = await provider.check({ ...created, clustered: true }, created);
+    expect(failures?.map(({ reason }) => reason)).toEqual([
+      `elasticache.queueGroup.durability: missing. Allowed: sync, async or disabled, between which AWS changes in place; without it the group would leave cluster mode. ${safeWay}`,
+    ]);
+  });
+
+  test.each([
+    ["queue", " from a snapshot (`elasticache.queueGroup.restoreFrom`)"],
+    ["cache", ", a cache is empty there"],
+  ] as const)(
+    "another VPC is refused for a %s, protected or not: no group follows its firewall",
+    async (role, from) => {
+      const before = { ...created, role, enforced: false };
+      const { failures } = await provider.check(before, { ...before, vpcId: "vpc-2" });
+      expect(failures?.map(({ reason }) => reason)).toEqual([
+        `elasticache.vpcId: "vpc-2". Allowed: "vpc-1", in which the ${role}'s group lies: its firewall (security group) would be replaced, the group cannot follow. Bring up a second stack in the other VPC${from}, and move the applications there.`,
+      ]);
+    },
+  );
+
+  test("what AWS raised by itself counts, and not what was asked for", async () => {
+    const raised = { ...created, minorUpgrades: true, actualVersion: "8.2.0" };
+    const reasons = async (over: object) =>
+      (await provider.check(raised, { ...raised, ...over })).failures?.map(({ reason }) => reason);
+    expect(await reasons({})).toEqual([]);
+    expect(await reasons({ minorUpgrades: false })).toEqual([
+      `queue.version: valkey 8.0. Allowed: valkey 8.2 or later; AWS has no way back. ${safeWay}`,
+    ]);
+    expect(await reasons({ minorUpgrades: false, version: "8.2" })).toEqual([]);
+  });
+
+  test("a record of what was only wanted, from before this version, refuses nothing", async () => {
+    const { groupArn: _, actualVersion: __, ...wanted } = created;
+    const { failures } = await provider.check(wanted as typeof created, { ...created, port: 6380 });
+    expect(failures ?? []).toEqual([]);
+  });
+
   test.each([[{ version: "8.2" }], [{ version: "9.0" }], [{ version: "10.0" }]])("%j is not", (change) => {
     expect(replacements(created, { ...created, ...change })).toEqual([]);
   });
 
   test("an unprotected queue, a first deployment and a value that is still unknown pass", async () => {
-    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     const failures = async (...[olds, news]: Parameters<typeof provider.check>) =>
       (await provider.check(olds, news)).failures ?? [];
     expect(await failures(created, { ...created, port: 1, enforced: false })).toEqual([]);

@@ -1,23 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { Queue, QueueEvents, Worker } from "bullmq";
-import type { Redis } from "ioredis";
+import { Cluster } from "ioredis";
 import { Role } from "../../../components/redis/roles";
 import { startDeadline, until } from "../deadline";
 import { messageOf } from "../errors";
 import type { BullmqOutputs } from "../outputs";
-import { ONE_ATTEMPT } from "../redisClient";
+import { type Client, clusterOf, ONE_ATTEMPT } from "../redisClient";
 import { type Check, fail, pass } from "./check";
 
 /** The clean-up gets this long even when the time of the checks is up. */
 const CLEANUP_MS = 3000;
 
 /** A real job through the exported options, in a queue of its own that is removed afterwards, come what may. */
-export const BULLMQ_JOB: Check<{ client: Redis; bullmq: BullmqOutputs }> = {
+export const BULLMQ_JOB: Check<{ client: Client; bullmq: BullmqOutputs }> = {
   name: "BullMQ job",
   role: Role.Queue,
   expected: () => "added, processed, result seen, no key left",
   judge: async ({ client, bullmq }, { signal }) => {
-    const trial = new Trial(bullmq);
+    const trial = new Trial(bullmq, client instanceof Cluster);
     let error: unknown;
     try {
       await until(signal, trial.run());
@@ -38,20 +38,24 @@ class Trial {
   /** Rejects with the first error of a connection: none of them tries again. */
   private readonly broken: Promise<never>;
   private lastError: unknown;
+  /** BullMQ leaves a client that it was given open. */
+  private readonly clusters: Cluster[] = [];
 
-  constructor({ producer, worker, prefix, defaultJobOptions, workerOptions }: BullmqOutputs) {
+  constructor(bullmq: BullmqOutputs, clustered: boolean) {
+    const { producer, worker, prefix, defaultJobOptions, workerOptions } = bullmq;
     // The checks judge the version and the policy; BullMQ would print its own warnings.
     const shared = { ...(prefix !== undefined && { prefix }), skipVersionCheck: true };
-    const workerConnection = { ...worker, ...ONE_ATTEMPT };
+    const connect = (options: typeof producer) =>
+      clustered ? this.cluster(options) : { ...options, ...ONE_ATTEMPT };
     this.queue = new Queue(this.name, {
       ...shared,
-      connection: { ...producer, ...ONE_ATTEMPT },
+      connection: connect(producer),
       defaultJobOptions,
     });
-    this.events = new QueueEvents(this.name, { ...shared, connection: workerConnection });
+    this.events = new QueueEvents(this.name, { ...shared, connection: connect(worker) });
     this.worker = new Worker(this.name, async ({ data }) => data.token, {
       ...shared,
-      connection: workerConnection,
+      connection: connect(worker),
       ...workerOptions,
     });
     this.broken = new Promise((_, reject) => {
@@ -77,7 +81,7 @@ class Trial {
   }
 
   /** Stops everything and removes the queue. Returns what is wrong, if anything is left. */
-  async remove(client: Redis, force: boolean): Promise<string | undefined> {
+  async remove(client: Client, force: boolean): Promise<string | undefined> {
     const deadline = startDeadline(CLEANUP_MS);
     const within = <T>(work: Promise<T>) => until(deadline.signal, work);
     try {
@@ -89,8 +93,15 @@ class Trial {
       return `could not remove the queue ${this.queue.qualifiedName} (${messageOf(error)}): delete its keys`;
     } finally {
       await within(this.queue.close()).catch(() => undefined);
+      for (const cluster of this.clusters) cluster.disconnect();
       deadline.clear();
     }
+  }
+
+  private cluster(options: BullmqOutputs["producer"]): Cluster {
+    const cluster = clusterOf(options);
+    this.clusters.push(cluster);
+    return cluster;
   }
 
   private async process(): Promise<void> {

@@ -18,16 +18,17 @@ export interface Expectations {
 /**
  * The expectations of a role. Persistence follows from the promise for a crash of the Redis process, the one
  * event that tells an AOF from everything else: only with it does every acknowledged write come back. So a
- * queue that promises no loss must have it; one that promises less, whatever keeps its data, need not. A cache
+ * queue that promises no loss must have it, unless the service has a log of its own; one that promises less,
+ * whatever keeps its data, need not. A cache
  * that promises nothing must not pay for it. Where the promise is somebody else's, nothing is demanded.
  */
 export function expectationsOf(role: Role, guarantees: Pick<RoleGuarantees, "processCrash">): Expectations {
-  const { kept, lossSeconds, detail, elsewhere = false } = guarantees.processCrash;
+  const { kept, lossSeconds, detail, elsewhere = false, ownLog = false } = guarantees.processCrash;
   const promise = elsewhere ? "somebody else's" : kept ? `kept, up to ${lossSeconds} s lost` : "lost";
   const because = `guarantees.${role}.processCrash: ${promise} (${detail})`;
   if (role === Role.Cache) {
     return { role, policies: EVICTION_POLICIES, persistence: kept || elsewhere ? "any" : "no", because };
   }
-  const demanded = kept && lossSeconds === 0 && !elsewhere;
+  const demanded = kept && lossSeconds === 0 && !elsewhere && !ownLog;
   return { role, policies: ["noeviction"], persistence: demanded ? "yes" : "any", because };
 }

@@ -42,6 +42,12 @@ export async function readFacts(client: Redis, signal: AbortSignal): Promise<Fac
   }
 }
 
+/** Whether a server is part of a cluster; one that refuses to tell is taken for one that is not. */
+export async function inCluster(client: Redis, signal: AbortSignal): Promise<boolean> {
+  const info = await until(signal, client.info("cluster")).catch(refusal);
+  return parseInfo(info).cluster_enabled === "1";
+}
+
 /** A setting, from CONFIG or else from INFO; or the reason why it cannot be seen. */
 export function setting(facts: Facts, name: Setting): { value: string } | { unseen: string } {
   const value = facts.config[name];

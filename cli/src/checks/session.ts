@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import { until } from "../deadline";
+import type { Client } from "../redisClient";
 import { type Check, type Context, fail, pass, passIf } from "./check";
 
 /** Whatever happens to this process, the server itself removes what it wrote after a minute. */
@@ -8,7 +8,7 @@ const KEY_LIFE_MS = 60_000;
 const SHORT_LIFE_MS = 100;
 
 /** Checks that use a server as an application does; all keys are their own. */
-export const SESSION_CHECKS: readonly Check<Redis>[] = [
+export const SESSION_CHECKS: readonly Check<Client>[] = [
   {
     name: "PING",
     expected: () => "PONG",
@@ -35,7 +35,7 @@ export const SESSION_CHECKS: readonly Check<Redis>[] = [
   },
 ];
 
-async function judgeTtl(client: Redis, key: string, signal: AbortSignal) {
+async function judgeTtl(client: Client, key: string, signal: AbortSignal) {
   await until(signal, client.set(key, "1", "PX", KEY_LIFE_MS));
   const left = await until(signal, client.pttl(key));
   if (left <= 0 || left > KEY_LIFE_MS) return fail(`PTTL ${left} after PX ${KEY_LIFE_MS}`);
@@ -46,7 +46,7 @@ async function judgeTtl(client: Redis, key: string, signal: AbortSignal) {
   return pass("set, and the key expired");
 }
 
-async function withKey<T>(client: Redis, { signal }: Context, use: (key: string) => Promise<T>): Promise<T> {
+async function withKey<T>(client: Client, { signal }: Context, use: (key: string) => Promise<T>): Promise<T> {
   const key = `redis-topology:verify:${randomUUID()}`;
   try {
     return await use(key);

@@ -6,7 +6,7 @@ export { Durability } from "./enums";
 
 /** A topology of ElastiCache replication groups, one a role, in a VPC that exists. */
 export interface ElasticacheTopologyArgs extends TopologyArgs {
-  /** The VPC. Required. Changing it would replace the groups, and is refused for a protected queue. */
+  /** The VPC. Required. Changing it would replace the firewalls, not the groups, which cannot follow; it is refused. */
   vpcId?: pulumi.Input<string>;
   /** Subnets of the VPC; for Multi-AZ in at least two zones. Required. Added in place; one in use cannot be removed. */
   subnetIds?: pulumi.Input<string>[];
@@ -30,11 +30,17 @@ export interface ElasticacheTopologyArgs extends TopologyArgs {
   minorUpgrades?: boolean;
   /** Days that slow and engine logs are kept in CloudWatch; 0 = no logs. Default 30. */
   logRetentionDays?: number;
-  /** SNS topics (ARNs) that hear the alarms. Default none, and then no alarms. */
+  /** SNS topics (ARNs) that hear the alarms, at most 5. Default none, and then no alarms. In place. */
   alarmTopics?: pulumi.Input<string>[];
-  /** Memory alarm, in percent of the node's usable memory. Default 80. */
+  /**
+   * SNS topic (ARN) that hears what AWS does to the groups: failovers, replaced nodes, failed snapshots. Of the same
+   * account and Region, not encrypted (ElastiCache User Guide, "Event notifications and Amazon SNS"). Default the first
+   * of `alarmTopics`. In place.
+   */
+  eventTopic?: pulumi.Input<string>;
+  /** Memory alarm, in percent of the node's usable memory, 1 to 100. Default 80. In place. */
   alarmMemoryPercent?: number;
-  /** Connections alarm. Default 100. */
+  /** Connections alarm, 1 to 65000. Default 100. In place. */
   alarmConnections?: number;
   /** Tags on everything, over the ones that name project, stack and topology. In place. */
   tags?: Record<string, string>;
@@ -42,7 +48,7 @@ export interface ElasticacheTopologyArgs extends TopologyArgs {
 
 /** One replication group. */
 export interface GroupArgs {
-  /** Such as `cache.r7g.large`. Default: the smallest that holds `maxMemory`. Changing it fails over, data kept. */
+  /** Such as `cache.r7g.large`; one newer than this program passes with a warning. Default: the smallest that holds `maxMemory`. Changing it fails over, data kept. */
   nodeType?: string;
   /** Primary and replicas, 1 to 6. Default 2 for a queue, 1 for a cache. In place. */
   nodes?: number;
@@ -52,12 +58,15 @@ export interface GroupArgs {
   reservedMemoryPercent?: number;
   /** Daily snapshots kept, in days, 0 to 35. Default 7 for a queue, 0 for a cache. In place. */
   snapshotDays?: number;
-  /** Daily, UTC, at least 60 minutes, apart from the maintenance window. Default `02:00-03:00`. In place. */
+  /** Daily, UTC, at least 60 minutes, apart from the maintenance window. Default `02:00-03:00`; read with `snapshotDays` only. In place. */
   snapshotWindow?: string;
   /** Whether deleting the group leaves a final snapshot. Default true for a queue, false for a cache. */
   finalSnapshot?: boolean;
   /** Snapshot to fill a new group from. Read at creation only; changing it later does nothing. */
   restoreFrom?: string;
-  /** Queue only: no loss (`sync`) or at most 10 s (`async`) on failover; Valkey 9, cluster mode. On or off for good. */
+  /**
+   * Queue only, Valkey 9: no loss (`sync`) or at most 10 s (`async`) on failover, or `disabled`. In place between the
+   * three (AWS What's New, 2026-10-27). Given at all it means cluster mode, which is for good. Default not given.
+   */
   durability?: Durability;
 }

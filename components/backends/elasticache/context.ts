@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Role } from "../../redis/roles";
+import { Role } from "../../redis/roles";
 import { physicalName } from "../physicalName";
 import type { ElasticacheTopologyArgs } from "./args";
 
@@ -17,6 +17,8 @@ export interface Context {
   /** Name in AWS; everything else of the group begins with it. */
   readonly groupId: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Whether what a queue cannot be used without, its jobs and its password, is kept from deletion. */
+  readonly protect: boolean;
 }
 
 /** The context of a role's group, or of what the groups share. */
@@ -29,5 +31,6 @@ export function contextOf(
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const groupId = physicalName([project, stack, name], part, GROUP_ID_LIMIT);
   const tags = { Name: groupId, "pulumi:project": project, "pulumi:stack": stack, "redis-topology": name };
-  return { component, name, groupId, tags: { ...tags, ...args.tags } };
+  const protect = part === Role.Queue && (args.protect ?? true);
+  return { component, name, groupId, tags: { ...tags, ...args.tags }, protect };
 }

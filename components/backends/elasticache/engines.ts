@@ -9,10 +9,10 @@ export interface EngineVersion {
   readonly family: string;
 }
 
-/** ElastiCache User Guide, "Engine versions" and "Parameter groups": family by version. */
-const FAMILIES: Readonly<Record<Engine, Readonly<Record<string, string>>>> = {
-  redis: { "7.0": "redis7", "7.1": "redis7" },
-  valkey: { "7.2": "valkey7", "8.0": "valkey8", "8.1": "valkey8", "8.2": "valkey8", "9.0": "valkey9" },
+/** ElastiCache User Guide, "Engine versions and upgrading", as far as it is known here. */
+const VERSIONS: Readonly<Record<Engine, readonly string[]>> = {
+  redis: ["7.0", "7.1"],
+  valkey: ["7.2", "8.0", "8.1", "8.2", "9.0", "9.1"],
 };
 
 const DEFAULT_VERSIONS: Readonly<Record<Engine, string>> = { redis: "7.1", valkey: "8.2" };
@@ -27,18 +27,28 @@ export function engineVersion(
   version: string | undefined,
   problems: Problem[],
 ): EngineVersion {
-  const versions = FAMILIES[engine] ?? {};
-  const chosen = version ?? DEFAULT_VERSIONS[engine];
-  const family = versions[chosen];
-  if (family === undefined && versions[DEFAULT_VERSIONS[engine]] !== undefined) {
+  const known = VERSIONS[engine] ?? [];
+  const chosen = version ?? DEFAULT_VERSIONS[engine] ?? "";
+  const wellFormed = /^[1-9]\d*\.\d+$/.test(chosen) && compareVersions(chosen, known[0] ?? "") >= 0;
+  if (!wellFormed && known.length > 0) {
     problems.push({
       key: `${role}.version`,
       was: shown(version),
-      allowed: `${Object.keys(versions).sort().join(", ")} for ${engine}`,
+      allowed: `${known.join(", ")} for ${engine}, or a later one`,
       fix: "Choose one of these; ElastiCache takes major and minor version.",
     });
   }
-  return { engine, version: chosen, family: family ?? "" };
+  // "Parameter groups": one family a major version, since 7.
+  return { engine, version: chosen, family: `${engine}${majorOf(chosen)}` };
+}
+
+/** A version that this program has not heard of. */
+export function versionWarnings(role: Role, { engine, version }: EngineVersion): string[] {
+  const known = VERSIONS[engine] ?? [];
+  if (known.includes(version)) return [];
+  return [
+    `${role}.version: ${engine} ${version} is not known to this program (known: ${known.join(", ")}): AWS decides whether it has it.`,
+  ];
 }
 
 /** Whether going from one to the other is a downgrade, which AWS only does by replacing the group. */
@@ -50,4 +60,9 @@ export function isDowngrade(from: Pick<EngineVersion, "engine" | "version">, to:
 /** `8` of `8.2`. */
 export function majorOf(version: string): string {
   return version.split(".")[0] ?? "";
+}
+
+/** `8.2` of `8.2.1`, as a version is asked for. */
+export function minorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
 }

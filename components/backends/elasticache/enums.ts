@@ -1,3 +1,3 @@
-/** How a durable group acknowledges writes. */
-export const Durability = { Sync: "sync", Async: "async" } as const;
+/** How a group in cluster mode acknowledges writes; `disabled` is one without a durable log, which may get one later. */
+export const Durability = { Sync: "sync", Async: "async", Disabled: "disabled" } as const;
 export type Durability = (typeof Durability)[keyof typeof Durability];

@@ -1,12 +1,13 @@
 import { ReplicationGroup } from "@pulumi/aws/elasticache/replicationGroup";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random/randomId";
-import { Role } from "../../redis/roles";
+import type { Role } from "../../redis/roles";
 import type { ElasticacheTopologyArgs } from "./args";
 import type { Context } from "./context";
 import { deliverLogs } from "./logs";
 import { DEFAULT_MAINTENANCE_WINDOW, type GroupPlan } from "./plan";
 import { ReplacementGuard } from "./replacementGuard";
+import { fingerprint } from "./token";
 
 /** Scaling a group with a lot of data takes longer than the provider's own 40 minutes. */
 const TIMEOUTS = { create: "60m", update: "120m", delete: "60m" };
@@ -20,18 +21,16 @@ export interface Surroundings {
   readonly authToken: pulumi.Output<string>;
 }
 
-/** The replication group of one role, guarded against changes that it cannot follow. */
+/** The replication group of one role, and its guard against changes that it cannot follow. */
 export function createGroup(
   context: Context,
   args: ElasticacheTopologyArgs,
   plan: GroupPlan,
   around: Surroundings,
 ): ReplicationGroup {
-  const { component, name, groupId, tags } = context;
+  const { component, name, groupId, tags, protect } = context;
   const fixed = fixedSettings(context, args, plan);
-  const kept = plan.role === Role.Queue && (args.protect ?? true);
-  const guard = guardGroup(context, args, plan.role, { ...fixed, enforced: kept });
-  return new ReplicationGroup(
+  const group = new ReplicationGroup(
     `${name}-${plan.role}-group`,
     {
       replicationGroupId: groupId,
@@ -59,6 +58,7 @@ export function createGroup(
       maintenanceWindow: args.maintenanceWindow ?? DEFAULT_MAINTENANCE_WINDOW,
       applyImmediately: args.applyImmediately ?? true,
       autoMinorVersionUpgrade: args.minorUpgrades ?? false,
+      ...eventsOf(args),
       logDeliveryConfigurations: deliverLogs(context, args, plan.role),
       tags,
     },
@@ -66,13 +66,21 @@ export function createGroup(
       parent: component,
       // Its name in AWS is fixed, so that a second one cannot exist beside it.
       deleteBeforeReplace: true,
-      protect: kept,
-      dependsOn: [guard],
+      protect,
       // Read at creation only: a later change would replace the group.
       ignoreChanges: ["snapshotName", ...(args.minorUpgrades ? ["engineVersion"] : [])],
       customTimeouts: TIMEOUTS,
     },
   );
+  const tokens = tokensOf(args, plan.role, around.authToken);
+  guardGroup(context, args, plan.role, group, { ...fixed, ...tokens, enforced: protect });
+  return group;
+}
+
+/** Where AWS tells of failovers, replaced nodes and failed snapshots; ElastiCache takes one topic. */
+function eventsOf({ eventTopic, alarmTopics = [] }: ElasticacheTopologyArgs) {
+  const topic = eventTopic ?? alarmTopics[0];
+  return topic === undefined ? {} : { notificationTopicArn: topic };
 }
 
 function nodesOf({ nodes, durability }: GroupPlan) {
@@ -88,20 +96,33 @@ function fixedSettings({ groupId }: Context, args: ElasticacheTopologyArgs, plan
     kmsKeyId: args.kmsKeyId ?? "",
     engine: plan.engine.engine,
     version: plan.engine.version,
-    durable: plan.durability !== undefined,
+    clustered: plan.durability !== undefined,
   };
 }
 
 type Fixed = ReturnType<typeof fixedSettings>;
 
+/** Secret, as what they are made of. */
+function tokensOf(args: ElasticacheTopologyArgs, role: Role, authToken: pulumi.Output<string>) {
+  const { password, previousPassword } = args[role] ?? {};
+  return {
+    token: authToken.apply(fingerprint),
+    previousToken: previousPassword === undefined ? "" : pulumi.secret(previousPassword).apply(fingerprint),
+    tokenMade: password === undefined,
+  };
+}
+
 function guardGroup(
   { component, name }: Context,
   args: ElasticacheTopologyArgs,
   role: Role,
-  settings: Fixed & { enforced: boolean },
-): ReplacementGuard {
+  group: ReplicationGroup,
+  settings: Fixed & ReturnType<typeof tokensOf> & { enforced: boolean },
+): void {
+  const actualVersion = group.engineVersionActual;
   const inputs = { role, ...settings, minorUpgrades: args.minorUpgrades ?? false };
-  return new ReplacementGuard(`${name}-${role}-guard`, inputs, { parent: component });
+  const options = { parent: component };
+  new ReplacementGuard(`${name}-${role}-guard`, { ...inputs, groupArn: group.arn, actualVersion }, options);
 }
 
 /** A name that no earlier group of the same name has used: snapshots outlive their group. */

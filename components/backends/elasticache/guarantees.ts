@@ -1,4 +1,4 @@
-import { kept, lost, type Outcome, type RoleGuarantees } from "../../redis/guarantees";
+import { kept, keptInOwnLog, lost, type Outcome, type RoleGuarantees } from "../../redis/guarantees";
 import { Durability } from "./args";
 
 /** What decides over a queue's life. */
@@ -35,7 +35,8 @@ export function queueGuarantees(group: QueueGroup): RoleGuarantees {
 
 function afterFailover(group: QueueGroup): Outcome {
   if (group.nodes < 2) return lost(`The only node keeps everything in memory. ${snapshots(group)}`);
-  if (group.durability === Durability.Sync) return kept("Every acknowledged write is in the durable log.");
+  if (group.durability === Durability.Sync)
+    return keptInOwnLog("Every acknowledged write is in the durable log.");
   if (group.durability === Durability.Async) {
     return kept("The durable log follows within seconds.", ASYNC_LOSS_SECONDS);
   }

@@ -1,24 +1,16 @@
-import { isIP } from "node:net";
 import { type Problem, shown } from "../../redis/problems";
 import type { ElasticacheTopologyArgs } from "./args";
+import { readCidr } from "./cidr";
 
 /** Everything wrong with where the groups are and who reaches them. */
 export function networkProblems(args: ElasticacheTopologyArgs, multiAz: boolean): Problem[] {
-  const { vpcId, subnetIds = [], allowedSecurityGroups = [], allowedCidrs = [] } = args;
+  const { vpcId, allowedSecurityGroups = [], allowedCidrs = [] } = args;
   const problems: Problem[] = [];
   if (vpcId === undefined || vpcId === "") {
     const fix = "Give the id of the VPC in which the applications run.";
     problems.push({ key: "vpcId", was: "missing", allowed: "a VPC, such as vpc-0a1b2c3d", fix });
   }
-  const least = multiAz ? 2 : 1;
-  if (subnetIds.length < least) {
-    problems.push({
-      key: "subnetIds",
-      was: `${subnetIds.length} of them`,
-      allowed: `at least ${least}${multiAz ? ", in different zones, since a group is Multi-AZ" : ""}`,
-      fix: "Give private subnets of the VPC.",
-    });
-  }
+  problems.push(...subnetProblems(args, multiAz));
   if (allowedSecurityGroups.length + allowedCidrs.length === 0) {
     problems.push({
       key: "allowedSecurityGroups, allowedCidrs",
@@ -32,18 +24,51 @@ export function networkProblems(args: ElasticacheTopologyArgs, multiAz: boolean)
 
 /** Whether a CIDR is of IPv6. */
 export function isIpv6(cidr: string): boolean {
-  return isIP(cidr.split("/")[0] ?? "") === 6;
+  return cidr.includes(":");
+}
+
+function subnetProblems({ subnetIds = [] }: ElasticacheTopologyArgs, multiAz: boolean): Problem[] {
+  const problem = (was: string, allowed: string, fix: string): Problem => ({
+    key: "subnetIds",
+    was,
+    allowed,
+    fix,
+  });
+  const twice = subnetIds.filter((id, index) => typeof id === "string" && subnetIds.indexOf(id) < index);
+  if (twice.length > 0) {
+    const was = `${[...new Set(twice)].map(shown).join(", ")} more than once`;
+    return [problem(was, "each subnet once", "Remove the repetition, or give the subnet that was meant.")];
+  }
+  const least = multiAz ? 2 : 1;
+  if (subnetIds.length >= least) return [];
+  const zones = multiAz ? ", in different zones, since a group is Multi-AZ" : "";
+  return [
+    problem(`${subnetIds.length} of them`, `at least ${least}${zones}`, "Give private subnets of the VPC."),
+  ];
 }
 
 function cidrProblems(cidr: string, anyAddress: boolean): Problem[] {
-  const [address = "", length = ""] = cidr.split("/");
-  const most = isIP(address) === 6 ? 128 : 32;
-  if (isIP(address) === 0 || !/^\d+$/.test(length) || Number(length) > most) {
-    const allowed = "a network such as 10.0.0.0/16 or 2001:db8::/32";
-    return [{ key: "allowedCidrs", was: shown(cidr), allowed, fix: "Correct the network." }];
+  const problem = (allowed: string, fix: string): Problem[] => [
+    { key: "allowedCidrs", was: shown(cidr), allowed, fix },
+  ];
+  const network = readCidr(cidr);
+  if (network === undefined) {
+    return problem("a network such as 10.0.0.0/16 or 2001:db8::/32", "Correct the network.");
   }
-  if (Number(length) > 0 || anyAddress) return [];
-  const allowed = "the applications' own networks";
-  const fix = "Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.";
-  return [{ key: "allowedCidrs", was: shown(cidr), allowed, fix }];
+  if (network === "mapped") {
+    return problem("an IPv4 network in its own form, such as 10.0.0.0/16", "Write it without ::ffff:.");
+  }
+  const length = cidr.split("/")[1];
+  if (!network.isFirst) {
+    const single = network.family === 6 ? 128 : 32;
+    return problem(
+      `the first address of the network, ${network.first}/${length}`,
+      `Write that, or /${single} if the one address is meant.`,
+    );
+  }
+  if (length !== "0" || anyAddress) return [];
+  return problem(
+    "the applications' own networks",
+    "Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.",
+  );
 }

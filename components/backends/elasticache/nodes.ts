@@ -1,59 +1,20 @@
 import { type Problem, shown } from "../../redis/problems";
-import { Role } from "../../redis/roles";
+import { Engine, Role } from "../../redis/roles";
 import { formatSize } from "../../redis/size";
-
-type Sizes = Readonly<Record<string, number>>;
-
-const BURSTABLE: Sizes = { micro: 536870912, small: 1471026299, medium: 3317862236 };
-const M: Sizes = { large: 6854542746, xlarge: 13891921715, "2xlarge": 27966669210, "4xlarge": 56116178125 };
-const M_GRAVITON: Sizes = {
-  ...M,
-  "8xlarge": 111325552312,
-  "12xlarge": 168715971994,
-  "16xlarge": 225000375228,
-};
-const R: Sizes = { large: 14037181030, xlarge: 28261849702, "2xlarge": 56711183565, "4xlarge": 113609865216 };
-const R_GRAVITON: Sizes = {
-  ...R,
-  "8xlarge": 225000375228,
-  "12xlarge": 341206346547,
-  "16xlarge": 450000750456,
-};
-const C7GN: Sizes = {
-  large: 3317862236,
-  xlarge: 6854542746,
-  "2xlarge": 13891921715,
-  "4xlarge": 27966669210,
-  "8xlarge": 56116178125,
-  "12xlarge": 84357985997,
-  "16xlarge": 113609865216,
-};
-
-/**
- * `maxmemory` in bytes by node family and size, before reserved memory. ElastiCache User Guide, "Valkey and
- * Redis OSS node-type specific parameters"; the families that both engines have.
- */
-const FAMILIES: Readonly<Record<string, Sizes>> = {
-  t3: BURSTABLE,
-  t4g: BURSTABLE,
-  m5: { ...M, "12xlarge": 168715971994, "24xlarge": 337500562842 },
-  m6g: M_GRAVITON,
-  m7g: M_GRAVITON,
-  r5: { ...R, "12xlarge": 341206346547, "24xlarge": 682485973811 },
-  r6g: R_GRAVITON,
-  r7g: R_GRAVITON,
-  c7gn: C7GN,
-};
+import { memoryOf, SIZES, VALKEY_ONLY } from "./nodeSizes";
 
 /** Cheapest first, by memory: what is chosen when no node type is given. */
 const LADDER: readonly string[] = [
-  ...Object.keys(BURSTABLE).map((size) => `cache.t4g.${size}`),
+  ...Object.keys(SIZES.t4g ?? {}).map((size) => `cache.t4g.${size}`),
   "cache.m7g.large",
-  ...Object.keys(R_GRAVITON).map((size) => `cache.r7g.${size}`),
+  ...Object.keys(SIZES.r7g ?? {}).map((size) => `cache.r7g.${size}`),
 ];
 
 /** Families with durability (ElastiCache User Guide, "Durability: limitations"). */
 export const DURABLE_FAMILIES: readonly string[] = ["r7g", "r6g", "m7g", "m6g", "c7gn"];
+
+/** What AWS calls a node type, of a family and a size that may be newer than this program. */
+const NODE_TYPE = /^cache\.[a-z]+\d[a-z\d]*\.(micro|small|medium|\d*x?large)$/;
 
 /** AWS's own default for `reserved-memory-percent`. */
 const DEFAULT_RESERVED = 25;
@@ -64,8 +25,8 @@ const BURSTABLE_RESERVED = 50;
 export interface Node {
   readonly nodeType: string;
   readonly reservedPercent: number;
-  /** Bytes for data. */
-  readonly usable: number;
+  /** Bytes for data; undefined for a type that is not known here. */
+  readonly usable?: number;
 }
 
 interface Wanted {
@@ -84,7 +45,9 @@ export function chooseNode(
   const key = `${role}Group.nodeType`;
   if (wanted.nodeType === undefined) {
     const nodes = LADDER.filter((type) => !wanted.durable || DURABLE_FAMILIES.includes(familyOf(type)));
-    const fitting = nodes.map((type) => node(role, type, wanted)).find(({ usable }) => usable >= maxMemory);
+    const fitting = nodes
+      .map((type) => node(role, type, wanted))
+      .find(({ usable = 0 }) => usable >= maxMemory);
     if (fitting) return fitting;
     const largest = node(role, nodes.at(-1) ?? "", wanted);
     problems.push({
@@ -95,12 +58,12 @@ export function chooseNode(
     });
     return undefined;
   }
-  if (memoryOf(wanted.nodeType) === undefined) {
-    problems.push(wanted.nodeType.includes("serverless") ? serverless(key) : unknown(key, wanted.nodeType));
+  if (!NODE_TYPE.test(wanted.nodeType)) {
+    problems.push(wanted.nodeType.includes("serverless") ? serverless(key) : malformed(key, wanted.nodeType));
     return undefined;
   }
   const given = node(role, wanted.nodeType, wanted);
-  if (given.usable < maxMemory) {
+  if (given.usable !== undefined && given.usable < maxMemory) {
     const enough = chooseNode(role, maxMemory, { ...wanted, nodeType: undefined }, []);
     problems.push({
       key,
@@ -112,25 +75,38 @@ export function chooseNode(
   return given;
 }
 
+/** What cannot be judged of a node type that is newer than this program. */
+export function nodeWarnings(role: Role, { nodeType, usable }: Node, engine: Engine): string[] {
+  const key = `elasticache.${role}Group.nodeType`;
+  const family = familyOf(nodeType);
+  if (usable === undefined) {
+    return [
+      `${key}: ${nodeType} is not known to this program: AWS decides whether it has it, and whether it holds the ${role}'s maxMemory is not checked.`,
+    ];
+  }
+  if (engine === Engine.Redis && VALKEY_ONLY.includes(family)) {
+    return [
+      `${key}: AWS lists ${family} for valkey and not for redis; it decides whether it has ${nodeType}.`,
+    ];
+  }
+  return [];
+}
+
 /** `m7g` of `cache.m7g.large`. */
 export function familyOf(nodeType: string): string {
   return nodeType.split(".")[1] ?? "";
 }
 
-function memoryOf(nodeType: string): number | undefined {
-  const [, family = "", size = ""] = /^cache\.(\w+)\.(\w+)$/.exec(nodeType) ?? [];
-  return FAMILIES[family]?.[size];
-}
-
 function node(role: Role, nodeType: string, wanted: Wanted): Node {
-  const burstableQueue = role === Role.Queue && FAMILIES[familyOf(nodeType)] === BURSTABLE;
+  const burstableQueue = role === Role.Queue && familyOf(nodeType).startsWith("t");
   const reservedPercent =
     wanted.reservedMemoryPercent ?? (burstableQueue ? BURSTABLE_RESERVED : DEFAULT_RESERVED);
-  const usable = Math.floor(((memoryOf(nodeType) ?? 0) * (100 - reservedPercent)) / 100);
-  return { nodeType, reservedPercent, usable };
+  const memory = memoryOf(nodeType);
+  const usable = memory === undefined ? undefined : Math.floor((memory * (100 - reservedPercent)) / 100);
+  return { nodeType, reservedPercent, ...(usable !== undefined && { usable }) };
 }
 
-function arithmetic({ nodeType, reservedPercent, usable }: Node): string {
+function arithmetic({ nodeType, reservedPercent, usable = 0 }: Node): string {
   const mebi = (bytes: number) => `${Math.floor(bytes / 1024 ** 2)}Mi`;
   return `${mebi(memoryOf(nodeType) ?? 0)} - ${reservedPercent} % reserved = ${mebi(usable)}`;
 }
@@ -145,11 +121,11 @@ function serverless(key: string): Problem {
   };
 }
 
-function unknown(key: string, nodeType: string): Problem {
+function malformed(key: string, nodeType: string): Problem {
   return {
     key,
     was: shown(nodeType),
-    allowed: `cache.<family>.<size> of the families ${Object.keys(FAMILIES).join(", ")}`,
+    allowed: `cache.<family>.<size>, such as cache.r7g.large; known are the families ${Object.keys(SIZES).join(", ")}`,
     fix: "Choose one of these, or remove the setting to have the smallest chosen.",
   };
 }

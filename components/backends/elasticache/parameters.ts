@@ -1,7 +1,8 @@
 import { readDirectives } from "../../redis/directives";
 import type { RolePlan } from "../../redis/plan";
-import type { Problem } from "../../redis/problems";
+import { type Problem, shown } from "../../redis/problems";
 import type { Directive } from "../../redis/roles";
+import { PARAMETERS, type Range, UNCHANGEABLE } from "./parameterList";
 
 /** One parameter of a parameter group. */
 export interface Parameter {
@@ -25,13 +26,14 @@ const ABSENT: Readonly<Record<string, string>> = {
   "reserved-memory-percent": "set `reservedMemoryPercent` of the group instead",
 };
 
-/** The user's directives as parameters, and what is wrong with them; ElastiCache itself refuses a name it does not know. */
+/** The user's directives as parameters of a family, and what is wrong with them. */
 export function extraParameters(
   role: RolePlan["role"],
+  family: string,
   config: Readonly<Record<string, string>>,
 ): { parameters: Parameter[]; problems: Problem[] } {
   const { directives } = readDirectives(role, config);
-  const problems = directives.flatMap((directive) => directiveProblems(role, directive));
+  const problems = directives.flatMap((directive) => directiveProblems(role, family, directive));
   return { parameters: directives.map(([name, value = ""]) => ({ name, value })), problems };
 }
 
@@ -53,15 +55,49 @@ export function groupParameters(
   );
 }
 
-function directiveProblems(role: RolePlan["role"], [name, ...args]: Directive): Problem[] {
+function directiveProblems(role: RolePlan["role"], family: string, [name, ...args]: Directive): Problem[] {
   const key = `${role}.config.${name}`;
-  const was = JSON.stringify(args.join(" "));
-  const absent = ABSENT[name];
+  const absent = Object.hasOwn(ABSENT, name) ? ABSENT[name] : undefined;
   if (absent) {
+    const was = JSON.stringify(args.join(" "));
     return [{ key, was, allowed: "a parameter of ElastiCache", fix: `Remove it: ${absent}.` }];
   }
-  if (args.length === 1) return [];
-  const fix =
-    "Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.";
-  return [{ key, was, allowed: "one value, since a parameter of ElastiCache has one", fix }];
+  if (UNCHANGEABLE.includes(name)) {
+    const allowed = "nothing: ElastiCache sets it by itself";
+    return [{ key, was: "given", allowed, fix: "Remove it." }];
+  }
+  const list = PARAMETERS[family];
+  const range = list && Object.hasOwn(list, name) ? list[name] : undefined;
+  if (args.length !== 1) {
+    const was = list === undefined || range ? JSON.stringify(args.join(" ")) : "several values";
+    const fix =
+      "Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.";
+    return [{ key, was, allowed: "one value, since a parameter of ElastiCache has one", fix }];
+  }
+  // A family newer than the list: AWS decides, as the warning about its version says.
+  if (list === undefined) return [];
+  if (range === undefined) {
+    const allowed = `a parameter of the family ${family} that can be changed (ElastiCache User Guide, "Valkey and Redis OSS parameters")`;
+    return [{ key, was: "given", allowed, fix: "Remove it, or correct its name." }];
+  }
+  const [value = ""] = args;
+  if (within(range, value)) return [];
+  return [{ key, was: shown(value), allowed: describeRange(range), fix: "Correct the value." }];
+}
+
+function within(range: Range, value: string): boolean {
+  if ("words" in range) return range.words.includes(value);
+  if ("form" in range) return range.form.test(value);
+  if (!/^-?\d+$/.test(value)) return false;
+  const { least, most = Number.MAX_SAFE_INTEGER, or } = range;
+  return Number(value) === or || (Number(value) >= least && Number(value) <= most);
+}
+
+function describeRange(range: Range): string {
+  if ("words" in range) return range.words.join(", ");
+  if ("form" in range) return range.of;
+  const { least, most, or } = range;
+  const bounds =
+    most === undefined ? `a whole number from ${least} on` : `a whole number from ${least} to ${most}`;
+  return or === undefined ? bounds : `${or}, or ${bounds}`;
 }

@@ -7,12 +7,13 @@ import { tagProblems } from "../awsTags";
 import { inSection } from "../section";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";
-import { type EngineVersion, engineVersion } from "./engines";
+import { type EngineVersion, engineVersion, versionWarnings } from "./engines";
 import { type QueueGroup, queueGuarantees } from "./guarantees";
 import { networkProblems } from "./network";
-import { chooseNode } from "./nodes";
+import { chooseNode, nodeWarnings } from "./nodes";
 import { extraParameters, groupParameters, type Parameter } from "./parameters";
 import { rotationProblems, tokenProblems } from "./token";
+import { topicProblems } from "./topics";
 import { windowProblems } from "./windows";
 
 export const DEFAULT_MAINTENANCE_WINDOW = "sun:04:00-sun:05:00";
@@ -21,6 +22,8 @@ const DEFAULT_SNAPSHOT_DAYS = 7;
 /** ElastiCache API, CreateReplicationGroup: a primary and at most five replicas; at most 35 days of snapshots. */
 const MOST_NODES = 6;
 const MOST_SNAPSHOT_DAYS = 35;
+/** `maxclients` of the larger nodes (ElastiCache User Guide, "Valkey and Redis OSS parameters"). */
+const MOST_CLIENTS = 65_000;
 /** CloudWatch Logs API, PutRetentionPolicy; 0 is ours, for no logs. */
 export const LOG_DAYS: readonly number[] = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -46,6 +49,8 @@ export interface GroupPlan extends QueueGroup {
   readonly parameters: readonly Parameter[];
   readonly snapshotWindow: string;
   readonly restoreFrom?: string;
+  /** What AWS alone can judge, since it may be newer than this program. */
+  readonly warnings: readonly string[];
 }
 
 /** The common plan with the groups. */
@@ -71,10 +76,17 @@ export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan 
     ),
     ...windowProblems(
       args.maintenanceWindow ?? DEFAULT_MAINTENANCE_WINDOW,
-      Object.fromEntries(groups.map((group) => [`${group.role}Group.snapshotWindow`, group.snapshotWindow])),
+      Object.fromEntries(
+        groups
+          .filter(({ snapshotDays }) => snapshotDays > 0)
+          .map((group) => [`${group.role}Group.snapshotWindow`, group.snapshotWindow]),
+      ),
     ),
     ...unusedGroups(args),
     ...tagProblems(args.tags),
+    ...topicProblems(args),
+    ...between("alarmMemoryPercent", args.alarmMemoryPercent, 1, 100),
+    ...between("alarmConnections", args.alarmConnections, 1, MOST_CLIENTS),
     ...range("logRetentionDays", args.logRetentionDays, LOG_DAYS),
   );
   return { ...plan, groups, problems: [...plan.problems, ...inSection(traits.name, problems)] };
@@ -90,7 +102,7 @@ function planGroup(
   const life = lifeOf(role, given);
   const durable = life.durability !== undefined;
   const engine = engineVersion(role, plan.engine, plan.version, problems);
-  const extra = extraParameters(role, args[role]?.config ?? {});
+  const extra = extraParameters(role, engine.family, args[role]?.config ?? {});
   const node = chooseNode(role, plan.maxMemory, { ...given, durable }, problems);
   problems.push(
     ...extra.problems,
@@ -109,6 +121,7 @@ function planGroup(
     nodeType: node.nodeType,
     parameters: groupParameters(plan, node.reservedPercent, durable, extra.parameters),
     ...life,
+    warnings: [...versionWarnings(role, engine), ...nodeWarnings(role, node, engine.engine)],
     snapshotWindow: given.snapshotWindow ?? DEFAULT_SNAPSHOT_WINDOW,
     ...(given.restoreFrom !== undefined && { restoreFrom: given.restoreFrom }),
   };

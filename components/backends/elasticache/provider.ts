@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { describe } from "../../redis/problems";
-import { ignoredUpgrades, replacements } from "./replacement";
+import { minorOf } from "./engines";
+import { type FixedSettings, ignoredUpgrades, replacements, strandedGroup } from "./replacement";
 import type { ReplacementGuardInputs } from "./replacementGuard";
+import { lockoutProblems } from "./token";
 
 /** What Pulumi's engine sends for a value that is not known yet (sdk/nodejs/runtime/rpc.ts, unknownValue). */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -13,15 +16,36 @@ export const provider = {
     olds: ReplacementGuardInputs | undefined,
     news: ReplacementGuardInputs,
   ): Promise<dynamic.CheckResult> {
-    if (olds?.groupId === undefined) return { inputs: news };
+    // Without an ARN it was written by a version that remembered what was wanted.
+    if (olds?.groupArn === undefined) return { inputs: news };
     const known = Object.entries(news).filter(([, value]) => value !== UNKNOWN);
     const wanted: ReplacementGuardInputs = { ...olds, ...Object.fromEntries(known) };
+    const exists = { ...olds, version: minorOf(olds.actualVersion) };
     const problems = [
-      ...(news.enforced ? replacements(olds, wanted) : []),
-      ...(news.minorUpgrades ? ignoredUpgrades(news.role, olds, wanted) : []),
+      ...(wanted.enforced ? replacements(exists, effective(exists, wanted)) : []),
+      ...strandedGroup(wanted.role, exists, wanted),
+      ...lockoutProblems(wanted.role, exists, wanted),
+      ...(wanted.minorUpgrades ? ignoredUpgrades(wanted.role, exists, wanted) : []),
     ];
     const failures = problems.map((problem) => ({ property: "", reason: describe(problem) }));
     return { inputs: news, failures };
+  },
+
+  /**
+   * Pulumi asks here too, with an unknown ARN, whether the guard goes with a group that is about to be deleted for
+   * another one. It does where the group may go: should the new one fail, nothing is there to be remembered. Where it
+   * may not, the guard stays and speaks.
+   */
+  async diff(
+    _id: string,
+    olds: ReplacementGuardInputs,
+    news: ReplacementGuardInputs,
+  ): Promise<dynamic.DiffResult> {
+    const changes = Object.entries(news).some(
+      ([name, value]) => !isDeepStrictEqual(olds[name as keyof ReplacementGuardInputs], value),
+    );
+    const leaves = news.groupArn === UNKNOWN && !olds.enforced;
+    return { changes, replaces: leaves ? ["groupArn"] : [], deleteBeforeReplace: true };
   },
 
   async create(inputs: ReplacementGuardInputs): Promise<dynamic.CreateResult> {
@@ -36,3 +60,9 @@ export const provider = {
     return { outs: news };
   },
 };
+
+/** What the group would get: its engine and version are AWS's while it chooses the minor version. */
+function effective(exists: FixedSettings, wanted: ReplacementGuardInputs): FixedSettings {
+  if (!wanted.minorUpgrades) return wanted;
+  return { ...wanted, engine: exists.engine, version: exists.version };
+}

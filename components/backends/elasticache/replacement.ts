@@ -1,8 +1,8 @@
 import { type Problem, shown } from "../../redis/problems";
-import type { Engine, Role } from "../../redis/roles";
+import { type Engine, Role } from "../../redis/roles";
 import { isDowngrade, majorOf } from "./engines";
 
-/** What a group was created with and cannot change in place; plain data, kept in the state. */
+/** What a group has and cannot change in place; plain data, kept in the state. */
 export interface FixedSettings {
   readonly groupId: string;
   readonly port: number;
@@ -11,16 +11,15 @@ export interface FixedSettings {
   readonly kmsKeyId: string;
   readonly engine: Engine;
   readonly version: string;
-  readonly durable: boolean;
+  /** Whether it is in cluster mode, which durability needs. */
+  readonly clustered: boolean;
 }
 
 /** The settings that the API takes only at creation, by the key that a user changes. */
 const FIXED: Readonly<Partial<Record<keyof FixedSettings, string>>> = {
   groupId: "name of project, stack or topology",
   port: "queue.port",
-  vpcId: "elasticache.vpcId",
   kmsKeyId: "elasticache.kmsKeyId",
-  durable: "elasticache.queueGroup.durability",
 };
 
 const SAFE_WAY =
@@ -35,10 +34,43 @@ export function replacements(before: FixedSettings, after: FixedSettings): Probl
       { key, was: shown(wanted), allowed: `${shown(old)}, with which the group was created`, fix: SAFE_WAY },
     ];
   });
-  if (!isDowngrade(before, after)) return problems;
+  return [...problems, ...clusterModeProblems(before, after), ...downgradeProblems(before, after)];
+}
+
+function clusterModeProblems(before: FixedSettings, after: FixedSettings): Problem[] {
+  if (before.clustered === after.clustered) return [];
+  const allowed = before.clustered
+    ? "sync, async or disabled, between which AWS changes in place; without it the group would leave cluster mode"
+    : "nothing, since the group was created without cluster mode, which durability needs";
+  const was = after.clustered ? "given" : "missing";
+  return [{ key: "elasticache.queueGroup.durability", was, allowed, fix: SAFE_WAY }];
+}
+
+function downgradeProblems(before: FixedSettings, after: FixedSettings): Problem[] {
+  if (!isDowngrade(before, after)) return [];
   const was = `${after.engine} ${after.version}`;
   const allowed = `${before.engine} ${before.version} or later; AWS has no way back`;
-  return [...problems, { key: "queue.version", was, allowed, fix: SAFE_WAY }];
+  return [{ key: "queue.version", was, allowed, fix: SAFE_WAY }];
+}
+
+/**
+ * Another VPC. It replaces the firewall and leaves the group where it is, where AWS then refuses a security group of
+ * another VPC; so no `protect: false` leads there.
+ */
+export function strandedGroup(role: Role, before: FixedSettings, after: FixedSettings): Problem[] {
+  if (before.vpcId === after.vpcId) return [];
+  const from =
+    role === Role.Queue
+      ? " from a snapshot (`elasticache.queueGroup.restoreFrom`)"
+      : ", a cache is empty there";
+  return [
+    {
+      key: "elasticache.vpcId",
+      was: shown(after.vpcId),
+      allowed: `${shown(before.vpcId)}, in which the ${role}'s group lies: its firewall (security group) would be replaced, the group cannot follow`,
+      fix: `Bring up a second stack in the other VPC${from}, and move the applications there.`,
+    },
+  ];
 }
 
 /**

@@ -14,10 +14,11 @@ const RECOVERY_DAYS = 7;
 
 /**
  * The connection for applications that read Secrets Manager: JSON of host, port, username, password, tls, url,
- * and prefix where one is needed. Written after the group has taken a new token. Returns the secret's ARN.
+ * and prefix where one is needed. Written after the group has taken a new token. Protected like the group: without it
+ * nobody who reads it there reaches the jobs. Returns the secret's ARN.
  */
 export function storeConnection(
-  { component, name, groupId, tags }: Context,
+  { component, name, groupId, tags, protect }: Context,
   args: ElasticacheTopologyArgs,
   role: Role,
   server: Server,
@@ -37,7 +38,7 @@ export function storeConnection(
       ...(args.kmsKeyId !== undefined && { kmsKeyId: args.kmsKeyId }),
       tags,
     },
-    { parent: component },
+    { parent: component, protect },
   );
   new SecretVersion(
     `${name}-${role}-connection-version`,

@@ -20,7 +20,10 @@ const group = (role: string, nodes: number, days: number) =>
       snapshotWindow: text("Daily, UTC, hh:mm-hh:mm. Default 02:00-03:00."),
       finalSnapshot: flag("Whether deleting the group leaves a snapshot. Default true for a queue."),
       restoreFrom: text("Snapshot to fill a new group from; read at creation only."),
-      durability: z.enum(Durability).optional().describe("Queue only: sync or async. Valkey 9."),
+      durability: z
+        .enum(Durability)
+        .optional()
+        .describe("Queue only: sync, async or disabled. Valkey 9, cluster mode."),
     })
     .optional()
     .describe(`The ${role}'s replication group.`);
@@ -41,6 +44,9 @@ export const elasticacheBackend: Backend = {
     minorUpgrades: flag("Whether AWS raises the minor version by itself. Default false."),
     logRetentionDays: whole("Days that logs are kept in CloudWatch; 0 = no logs. Default 30."),
     alarmTopics: list("SNS topics (ARNs) that hear the alarms. Default none, and then no alarms."),
+    eventTopic: text(
+      "SNS topic (ARN) that hears of failovers and the like. Default the first of alarmTopics.",
+    ),
     alarmMemoryPercent: whole("Memory alarm, in percent. Default 80."),
     alarmConnections: whole("Connections alarm. Default 100."),
     tags: z.record(z.string(), z.string()).optional().describe("Tags on everything."),

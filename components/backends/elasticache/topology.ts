@@ -1,4 +1,3 @@
-import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import * as pulumi from "@pulumi/pulumi";
 import { runError } from "../../errors";
 import { announceGuarantees, type Server, topologyOutputs } from "../../outputs";
@@ -8,9 +7,10 @@ import { describeAll } from "../../redis/problems";
 import type { Bullmq, Endpoint, Topology } from "../../topology";
 import { rolePassword } from "../passwords";
 import { refuse } from "../refuse";
-import { groupAlarms } from "./alarms";
+import { createAlarms } from "./alarms";
 import type { ElasticacheTopologyArgs } from "./args";
-import { type Context, contextOf } from "./context";
+import { contextOf } from "./context";
+import { watchPolicy } from "./drift";
 import { createGroup } from "./group";
 import { type GroupPlan, planElasticache, traits } from "./plan";
 import { storeConnection } from "./secret";
@@ -32,6 +32,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
     super("redis-topology:index:ElasticacheTopology", name, {}, opts);
     const plan = planElasticache(args);
     refuse(name, plan.problems, this);
+    for (const warning of plan.groups.flatMap(({ warnings }) => warnings)) pulumi.log.warn(warning, this);
     const subnets = createSubnetGroup(contextOf(this, name, "subnets", args), args);
     const servers = plan.groups.map((group) => createServer(this, name, args, group, subnets.name));
     const server = (role: string) => servers.find((candidate) => candidate.role === role)?.server;
@@ -67,10 +68,12 @@ function createServer(
   const { role, port, durability } = plan;
   const context = contextOf(component, name, role, args);
   const password = rolePassword(component, name, role, args[role] ?? {}).apply((text) => checked(role, text));
+  const parameters = createParameterGroup(context, plan);
+  watchPolicy(context, role, parameters);
   const group = createGroup(context, args, plan, {
     subnetGroupName,
     securityGroupId: createSecurityGroup(context, args, plan).id,
-    parameterGroupName: createParameterGroup(context, plan).name,
+    parameterGroupName: parameters.name,
     authToken: password,
   });
   createAlarms(context, args, plan, group);
@@ -90,33 +93,4 @@ function checked(role: GroupPlan["role"], password: string): string {
   const problems = tokenProblems(role, password);
   if (problems.length === 0) return password;
   throw runError(describeAll(`The ${role}'s group cannot be created`, problems));
-}
-
-function createAlarms(
-  { component, name, groupId, tags }: Context,
-  args: ElasticacheTopologyArgs,
-  plan: GroupPlan,
-  group: pulumi.Resource,
-): void {
-  const topics = args.alarmTopics ?? [];
-  if (topics.length === 0) return;
-  for (const { suffix, alert, clusterId, ...metric } of groupAlarms(groupId, plan, args)) {
-    new MetricAlarm(
-      `${name}-${plan.role}-${suffix}`,
-      {
-        name: `${groupId}-${suffix}`,
-        alarmDescription: `${alert.summary}. ${alert.description} Runbook: docs/operations.md#${alert.runbook}`,
-        namespace: "AWS/ElastiCache",
-        ...metric,
-        dimensions: { CacheClusterId: clusterId },
-        comparisonOperator: "GreaterThanThreshold",
-        threshold: alert.above,
-        treatMissingData: "notBreaching",
-        alarmActions: topics,
-        okActions: topics,
-        tags,
-      },
-      { parent: component, dependsOn: [group] },
-    );
-  }
 }
