@@ -18,7 +18,7 @@ const BACKENDS = Object.keys(RESOURCES) as (keyof typeof RESOURCES)[];
  */
 export async function stacks(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "redis-topology-stacks-"));
-  const { env, close } = surroundings(folder);
+  const { env, close } = await surroundings(folder);
   try {
     return await compare(
       BACKENDS.flatMap((backend): Comparison[] => {

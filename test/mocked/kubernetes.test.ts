@@ -10,13 +10,15 @@ const target = subjects.kubernetes.required?.({}) as { context: string; kubeconf
 const create = (args: KubernetesTopologyArgs, options: RecordOptions = {}) =>
   record(() => new KubernetesTopology("redis", args), { state: kubernetesState, ...options });
 
-const labels = (role: string) => ({
+const OWNER = { "redis-topology/owner": "redis-topology.test.redis" };
+const podLabels = (role: string) => ({
   "app.kubernetes.io/name": "redis",
   "app.kubernetes.io/instance": `redis-${role}`,
   "app.kubernetes.io/component": role,
   "app.kubernetes.io/part-of": "redis-topology",
   "app.kubernetes.io/managed-by": "pulumi",
 });
+const labels = (role: string) => ({ ...podLabels(role), ...OWNER });
 const selector = (role: string) => ({
   "app.kubernetes.io/name": "redis",
   "app.kubernetes.io/instance": `redis-${role}`,
@@ -35,13 +37,14 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   expect(recording.list()).toEqual([
     "redis-topology:index:KubernetesTopology redis",
     "pulumi:providers:kubernetes redis-cluster",
+    "random:index/randomId:RandomId redis-deployment",
+    "pulumi-nodejs:dynamic/redis-topology:ClusterGuard redis-guard",
     "kubernetes:core/v1:Namespace redis-namespace",
     "kubernetes:apps/v1:StatefulSet redis-queue",
     "kubernetes:core/v1:Secret redis-queue-auth",
     "kubernetes:core/v1:ConfigMap redis-queue-config",
     "kubernetes:core/v1:Secret redis-queue-connection",
     "kubernetes:core/v1:PersistentVolumeClaim redis-queue-data",
-    "pulumi-nodejs:dynamic/redis-topology:VolumeGuard redis-queue-guard",
     "kubernetes:core/v1:Service redis-queue-headless",
     "kubernetes:networking.k8s.io/v1:NetworkPolicy redis-queue-policy",
     "random:index/randomId:RandomId redis-queue-revision",
@@ -59,11 +62,18 @@ test("defaults: every resource of a queue, inputs and options", async () => {
     type: "pulumi:providers:kubernetes",
     name: "redis-cluster",
     custom: true,
-    inputs: { ...target, clusterIdentifier: "stage" },
-    options: { parent: "redis" },
+    inputs: {
+      ...target,
+      clusterIdentifier: "uid-of-kube-system",
+      upsertExistingObjects: "true",
+      enableConfigMapMutable: "true",
+      enableSecretMutable: "true",
+    },
+    // Once made it is never replaced, whatever the context is called.
+    options: { parent: "redis", dependsOn: ["redis-guard"], ignoreChanges: ["clusterIdentifier"] },
   });
   expect(inputs("kubernetes:core/v1:Namespace", "redis-namespace")).toEqual({
-    metadata: { name: "redis", labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+    metadata: { name: "redis", labels: { "pod-security.kubernetes.io/enforce": "restricted", ...OWNER } },
   });
   expect(options("kubernetes:core/v1:Namespace", "redis-namespace")).toEqual({
     ...site,
@@ -76,21 +86,26 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   });
   expect(options("kubernetes:core/v1:PersistentVolumeClaim", "redis-queue-data")).toEqual({
     ...site,
-    dependsOn: ["redis-namespace", "redis-queue-guard"],
+    dependsOn: ["redis-guard", "redis-namespace"],
     protect: true,
     retainOnDelete: true,
   });
-  expect(recording.get("pulumi-nodejs:dynamic/redis-topology:VolumeGuard", "redis-queue-guard")).toEqual({
-    type: "pulumi-nodejs:dynamic/redis-topology:VolumeGuard",
-    name: "redis-queue-guard",
-    custom: true,
-    inputs: {
-      __provider: "exports.handler = () => require('redis-topology/kubernetes-provider').provider;",
-      claim: "redis/data-redis-queue-0",
+  const guard = recording.get("pulumi-nodejs:dynamic/redis-topology:ClusterGuard", "redis-guard");
+  expect(guard.options).toEqual({ parent: "redis", dependsOn: ["redis-deployment"] });
+  expect(guard.inputs).toMatchObject({
+    __provider: "exports.handler = () => require('redis-topology/kubernetes-provider').provider;",
+    access: { paths: [target.kubeconfig], context: "stage" },
+    owner: "redis-topology.test.redis",
+    deployment: expect.stringMatching(/^[0-9a-f]{16}$/),
+    volume: {
+      namespace: "redis",
+      claim: "data-redis-queue-0",
+      wanted: "2Gi",
       size: "2Gi",
       storageClass: "",
+      createsClass: false,
+      replicas: 0,
     },
-    options: { parent: "redis" },
   });
   expect(inputs("kubernetes:core/v1:Service", "redis-queue-service")).toEqual({
     metadata: metadata("queue", "redis-queue"),
@@ -189,6 +204,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   expect(options("kubernetes:apps/v1:StatefulSet", "redis-queue")).toEqual({
     ...site,
     dependsOn: [
+      "redis-deployment",
       "redis-namespace",
       "redis-queue-auth",
       "redis-queue-config",
@@ -202,7 +218,10 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   const image = { image: "docker.io/library/redis:7.4-alpine", imagePullPolicy: "IfNotPresent" };
   const resources = { requests: { cpu: "100m", memory: "448Mi" }, limits: { memory: "448Mi" } };
   expect(inputs("kubernetes:apps/v1:StatefulSet", "redis-queue")).toEqual({
-    metadata: metadata("queue", "redis-queue"),
+    metadata: {
+      ...metadata("queue", "redis-queue"),
+      labels: { ...labels("queue"), "redis-topology/deployment": expect.stringMatching(/^[0-9a-f]{16}$/) },
+    },
     spec: {
       replicas: 1,
       serviceName: "redis-queue-headless",
@@ -211,7 +230,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
       selector: { matchLabels: selector("queue") },
       template: {
         metadata: {
-          labels: labels("queue"),
+          labels: podLabels("queue"),
           annotations: {
             "redis-topology/config": expect.stringMatching(/^[0-9a-f]{64}$/),
             "redis-topology/auth": expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -373,7 +392,7 @@ describe("overrides", () => {
     expect(recording.get("kubernetes:storage.k8s.io/v1:StorageClass", "redis-storage-class").inputs).toEqual({
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
-      metadata: { name: "longhorn-replicated" },
+      metadata: { name: "longhorn-replicated", labels: OWNER },
       provisioner: "driver.longhorn.io",
       allowVolumeExpansion: true,
       reclaimPolicy: "Retain",
@@ -388,7 +407,7 @@ describe("overrides", () => {
     expect(recording.get("kubernetes:longhorn.io/v1beta2:RecurringJob", "redis-job-nightly").inputs).toEqual({
       apiVersion: "longhorn.io/v1beta2",
       kind: "RecurringJob",
-      metadata: { name: "nightly", namespace: "longhorn-system" },
+      metadata: { name: "nightly", namespace: "longhorn-system", labels: OWNER },
       spec: { name: "nightly", task: "backup", cron: "0 3 * * *", retain: 7, concurrency: 1, groups: [] },
     });
     const claim = recording.get("kubernetes:core/v1:PersistentVolumeClaim", "redis-queue-data");
@@ -409,7 +428,7 @@ describe("overrides", () => {
       "longhorn-replicated",
     );
     const { metadata: pod, spec: podSpec } = spec("kubernetes:apps/v1:StatefulSet", "redis-cache").template;
-    expect(pod.labels).toEqual({ ...labels("cache"), team: "web" });
+    expect(pod.labels).toEqual({ ...podLabels("cache"), team: "web" });
     expect(pod.annotations).toMatchObject({ note: "x" });
     expect(podSpec).toMatchObject({
       nodeSelector: { disk: "ssd" },
@@ -487,6 +506,21 @@ describe("overrides", () => {
     });
     expect(recording.result.guarantees.queue?.hostLoss.kept).toBe(true);
     expect(recording.result.guarantees.queue?.destroy.kept).toBe(false);
+  });
+
+  test("what the guard looks for is exactly what is created", async () => {
+    const recording = await create({ ...args, createNamespace: true });
+    const created = recording.resources
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .map(({ inputs }) => {
+        const { kind, metadata } = inputs as Any;
+        return [kind, metadata.namespace, metadata.name, metadata.labels["redis-topology/owner"]].join(" ");
+      });
+    const guard = recording.get("pulumi-nodejs:dynamic/redis-topology:ClusterGuard", "redis-guard");
+    const looked = (guard.inputs.objects as Any[]).map(({ kind, namespace, name }) =>
+      [kind, namespace, name, OWNER["redis-topology/owner"]].join(" "),
+    );
+    expect(looked.sort()).toEqual(created.sort());
   });
 
   test("a changed password or setting changes the pod's annotations, and only those", async () => {
@@ -576,7 +610,10 @@ test("the current context is taken when the stack says so, and then by its name"
   expect(recording.get("pulumi:providers:kubernetes", "redis-cluster").inputs).toEqual({
     kubeconfig,
     context: "other",
-    clusterIdentifier: "other",
+    clusterIdentifier: "uid-of-kube-system",
+    upsertExistingObjects: "true",
+    enableConfigMapMutable: "true",
+    enableSecretMutable: "true",
   });
 });
 

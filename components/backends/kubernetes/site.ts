@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesTopologyArgs } from "./args";
 import { labels } from "./names";
+import { OWNER_LABEL } from "./owner";
 import type { KubernetesPlan, ServerPlan } from "./plan";
 
 /** Where the objects of a topology go. */
@@ -10,6 +11,11 @@ export interface Site {
   readonly args: KubernetesTopologyArgs;
   readonly plan: KubernetesPlan;
   readonly provider: pulumi.ProviderResource;
+  /** Whose the objects are; see `owner.ts`. */
+  readonly owner: string;
+  readonly deployment: pulumi.Output<string>;
+  /** Size of the claim, where the cluster was asked for what its volume has. */
+  readonly volumeSize?: pulumi.Output<string>;
   /** What must be there before anything else. */
   readonly first: readonly pulumi.Resource[];
 }
@@ -24,7 +30,7 @@ export function metadata(site: Site, plan: ServerPlan, name: string, annotations
   return {
     name,
     namespace: site.plan.namespace,
-    labels: labels(plan.names.server, plan.role),
+    labels: { ...labels(plan.names.server, plan.role), [OWNER_LABEL]: site.owner },
     ...(annotations && { annotations }),
   };
 }

@@ -4,18 +4,30 @@ import type { KubernetesTopologyArgs } from "./args";
 import { EXPORTER_PORT } from "./exporter";
 import { configFiles } from "./files";
 import { DATA_VOLUME, labels, selectorLabels, serverArgs } from "./names";
+import { OWNER_LABEL } from "./owner";
 import type { ServerPlan } from "./plan";
 import { podSpec } from "./pod";
 import { recurringLabels, storageClassName } from "./storage";
 
 /** The claim: named so that the StatefulSet finds it and makes none, and so a resource that can be protected and grown. */
-export function claim(args: KubernetesTopologyArgs, namespace: string, plan: ServerPlan, volume: string) {
+export function claim(
+  args: KubernetesTopologyArgs,
+  namespace: string,
+  plan: ServerPlan,
+  owner: string,
+  volume: pulumi.Input<string>,
+) {
   const { labels: own, annotations, recurringJobs = [] } = args.storage ?? {};
   return {
     metadata: {
       name: plan.names.claim,
       namespace,
-      labels: { ...labels(plan.names.server, plan.role), ...recurringLabels(recurringJobs), ...own },
+      labels: {
+        ...recurringLabels(recurringJobs),
+        ...own,
+        ...labels(plan.names.server, plan.role),
+        [OWNER_LABEL]: owner,
+      },
       ...(annotations && { annotations }),
     },
     spec: claimSpec(args, volume),
@@ -80,7 +92,7 @@ export function headlessServiceSpec(args: KubernetesTopologyArgs, plan: ServerPl
   };
 }
 
-function claimSpec(args: KubernetesTopologyArgs, volume: string) {
+function claimSpec(args: KubernetesTopologyArgs, volume: pulumi.Input<string>) {
   const storageClass = storageClassName(args);
   return {
     accessModes: ["ReadWriteOnce"],
