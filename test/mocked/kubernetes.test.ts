@@ -47,6 +47,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
     "kubernetes:core/v1:PersistentVolumeClaim redis-queue-data",
     "kubernetes:core/v1:Service redis-queue-headless",
     "kubernetes:networking.k8s.io/v1:NetworkPolicy redis-queue-policy",
+    "pulumi-nodejs:dynamic/redis-topology:Rehearsal redis-queue-rehearsal",
     "random:index/randomId:RandomId redis-queue-revision",
     "kubernetes:core/v1:Service redis-queue-service",
   ]);
@@ -56,7 +57,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   };
   const options = (type: string, name: string) => recording.get(type, name).options;
   const site = { parent: "redis", provider: "redis-cluster" };
-  const later = { ...site, dependsOn: ["redis-namespace", "redis-queue-data"] };
+  const later = { ...site, dependsOn: ["redis-namespace", "redis-queue-data", "redis-queue-rehearsal"] };
 
   expect(recording.get("pulumi:providers:kubernetes", "redis-cluster")).toEqual({
     type: "pulumi:providers:kubernetes",
@@ -86,7 +87,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   });
   expect(options("kubernetes:core/v1:PersistentVolumeClaim", "redis-queue-data")).toEqual({
     ...site,
-    dependsOn: ["redis-guard", "redis-namespace"],
+    dependsOn: ["redis-guard", "redis-namespace", "redis-queue-rehearsal"],
     protect: true,
     retainOnDelete: true,
   });
@@ -210,11 +211,15 @@ test("defaults: every resource of a queue, inputs and options", async () => {
       "redis-queue-config",
       "redis-queue-connection",
       "redis-queue-data",
+      "redis-queue-rehearsal",
       "redis-queue-revision",
     ],
     ignoreChanges: ["spec.volumeClaimTemplates"],
     aliases: ["", ""],
   });
+  const rehearsal = recording.get("pulumi-nodejs:dynamic/redis-topology:Rehearsal", "redis-queue-rehearsal");
+  // Before the claim, which grows for good, and before everything that a pod is rolled for.
+  expect(rehearsal.options).toEqual({ parent: "redis", dependsOn: ["redis-namespace"] });
   const image = { image: "docker.io/library/redis:7.4-alpine", imagePullPolicy: "IfNotPresent" };
   const resources = { requests: { cpu: "100m", memory: "448Mi" }, limits: { memory: "448Mi" } };
   expect(inputs("kubernetes:apps/v1:StatefulSet", "redis-queue")).toEqual({
@@ -506,6 +511,34 @@ describe("overrides", () => {
     });
     expect(recording.result.guarantees.queue?.hostLoss.kept).toBe(true);
     expect(recording.result.guarantees.queue?.destroy.kept).toBe(false);
+  });
+
+  test("are rehearsed as they are: the same image, nodes and configuration, without the Service's labels", async () => {
+    const config = { "proc-title-template": "{title}-$(HOME)" };
+    const recording = await create({ ...args, queue: { ...args.queue, config } });
+    const rehearsal = (role: string) =>
+      (
+        recording.get("pulumi-nodejs:dynamic/redis-topology:Rehearsal", `redis-${role}-rehearsal`)
+          .inputs as Any
+      ).pod;
+    const { metadata: own, spec } = rehearsal("cache");
+    expect(own).toEqual({
+      name: "redis-cache-rehearsal",
+      namespace: "apps",
+      labels: { "app.kubernetes.io/part-of": "redis-topology", ...OWNER },
+    });
+    expect(spec).toMatchObject({
+      nodeSelector: { disk: "ssd" },
+      tolerations: [{ key: "redis", operator: "Exists" }],
+      imagePullSecrets: [{ name: "pull" }],
+      restartPolicy: "Never",
+    });
+    expect(spec.containers.map(({ image }: Any) => image)).toEqual([
+      "docker.io/valkey/valkey:8-alpine",
+      "docker.io/oliver006/redis_exporter:v1.88.0",
+    ]);
+    const [{ env }] = rehearsal("queue").spec.containers;
+    expect(env[0].value).toContain('proc-title-template "{title}-$$(HOME)"\n');
   });
 
   test("what the guard looks for is exactly what is created", async () => {

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
+import { json } from "node:stream/consumers";
 
 /** A cluster that has nothing but an identity. */
 export interface StandInCluster {
@@ -10,12 +11,20 @@ export interface StandInCluster {
   close(): void;
 }
 
-/** Answers as an API server with an empty cluster does. */
+/** Answers as an API server with an empty cluster does, in which every pod succeeds at once. */
 export async function emptyCluster(uid: string): Promise<StandInCluster> {
-  const server = createServer((request, response) => {
-    const known = request.url === "/api/v1/namespaces/kube-system";
+  const objects = new Map<string, object>();
+  objects.set("/api/v1/namespaces/kube-system", { metadata: { name: "kube-system", uid } });
+  const server = createServer(async (request, response) => {
+    const [url = ""] = (request.url ?? "").split("?");
+    if (request.method === "POST") {
+      const pod = (await json(request)) as { metadata: { name: string } };
+      objects.set(`${url}/${pod.metadata.name}`, { ...pod, status: { phase: "Succeeded" } });
+    }
+    const known = objects.get(url) ?? (request.method === "POST" ? {} : undefined);
+    if (request.method === "DELETE") objects.delete(url);
     response.writeHead(known ? 200 : 404, { "Content-Type": "application/json" });
-    response.end(JSON.stringify(known ? { metadata: { name: "kube-system", uid } } : { code: 404 }));
+    response.end(JSON.stringify(known ?? { code: 404 }));
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;

@@ -16,7 +16,7 @@ export const DATA_DIR = "/data";
 /** The ConfigMap: redis.conf and the scripts that the pod runs. */
 export function configFiles(plan: ServerPlan): Record<string, string> {
   return {
-    "redis.conf": renderConfig([...serverDirectives(plan), ...plan.directives]),
+    "redis.conf": renderConfig(serverConfig(plan)),
     "ready.sh": readyScript(plan),
     ...(plan.persists && { "alive.sh": ALIVE_SCRIPT, "repair.sh": repairScript(plan.engine) }),
   };
@@ -30,6 +30,11 @@ export function authFiles(plan: ServerPlan, acl: string, password: string): Reco
     ping: `AUTH ${login}\nPING\n`,
     "exporter.json": JSON.stringify({ [exporterAddress(plan.port)]: password }),
   };
+}
+
+/** Everything in redis.conf. */
+export function serverConfig(plan: ServerPlan): Directive[] {
+  return [...serverDirectives(plan), ...plan.directives];
 }
 
 /** Open to the pod network, closed by password and NetworkPolicy. */

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { describe, type Problem, shown } from "../../redis/problems";
 import { type Access, openApi } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
 import { inspect } from "./inspect";
+import type { RehearsalInputs } from "./rehearsal";
+import { rehearse } from "./rehearse";
 
 /** What Pulumi's engine calls for a ClusterGuard. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {
@@ -34,6 +37,28 @@ export const provider = {
     return { outs: news };
   },
 };
+
+/** What Pulumi's engine calls for a Rehearsal. */
+export const rehearsal = {
+  async diff(_id: string, olds: RehearsalInputs, news: RehearsalInputs): Promise<dynamic.DiffResult> {
+    return { changes: !isDeepStrictEqual(olds.pod, news.pod) };
+  },
+
+  async create(inputs: RehearsalInputs): Promise<dynamic.CreateResult> {
+    await passed(inputs);
+    return { id: inputs.pod.metadata.name, outs: inputs };
+  },
+
+  async update(_id: string, _olds: unknown, news: RehearsalInputs): Promise<dynamic.UpdateResult> {
+    await passed(news);
+    return { outs: news };
+  },
+};
+
+async function passed(inputs: RehearsalInputs): Promise<void> {
+  const problem = await rehearse(await openApi(inputs.access), inputs);
+  if (problem) throw new Error(describe(problem));
+}
 
 function failure(problem: Problem): dynamic.CheckFailure {
   return { property: "", reason: describe(problem) };

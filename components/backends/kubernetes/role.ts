@@ -9,6 +9,7 @@ import { serverArgs } from "./names";
 import { networkPolicySpec } from "./networkPolicy";
 import { DEPLOYMENT_LABEL } from "./owner";
 import type { ServerPlan } from "./plan";
+import { createRehearsal } from "./rehearsal";
 import { createSecrets, type Manifest } from "./secrets";
 import { childOptions, metadata, type Site } from "./site";
 import { createMonitoring } from "./watch";
@@ -19,9 +20,10 @@ export interface CreatedServer extends Server {
   readonly secretManifests: readonly pulumi.Output<Manifest>[];
 }
 
-/** Everything of one role. The claim comes first: when the cluster refuses that, nothing else has changed yet. */
+/** Everything of one role. Rehearsal and claim come first: when they fail, nothing else has changed yet. */
 export function createServer(before: Site, plan: ServerPlan): CreatedServer {
-  const site = { ...before, first: [...before.first, ...createClaim(before, plan)] };
+  const rehearsed = { ...before, first: [...before.first, ...createRehearsal(before, plan)] };
+  const site = { ...rehearsed, first: [...rehearsed.first, ...createClaim(rehearsed, plan)] };
   const role = site.args[plan.role] ?? {};
   const password = rolePassword(site.parent, site.name, plan.role, role);
   const { revision, manifests, created } = createSecrets(

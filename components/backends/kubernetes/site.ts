@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesTopologyArgs } from "./args";
+import type { Access } from "./cluster";
 import { labels } from "./names";
 import { OWNER_LABEL } from "./owner";
 import type { KubernetesPlan, ServerPlan } from "./plan";
@@ -11,6 +12,8 @@ export interface Site {
   readonly args: KubernetesTopologyArgs;
   readonly plan: KubernetesPlan;
   readonly provider: pulumi.ProviderResource;
+  /** The way to the cluster that this program applies to itself. */
+  readonly access?: Access;
   /** Whose the objects are; see `owner.ts`. */
   readonly owner: string;
   readonly deployment: pulumi.Output<string>;

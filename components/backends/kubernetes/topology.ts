@@ -91,7 +91,7 @@ function createSite(
   );
   const provider = createProvider(parent, name, args, access, guard);
   const volumeSize = guard.volume.apply((volume) => volume?.size ?? "");
-  return { ...site, provider, first: [], ...(plan.queue && { volumeSize }) };
+  return { ...site, provider, access, first: [], ...(plan.queue && { volumeSize }) };
 }
 
 function wantedVolume(args: KubernetesTopologyArgs, { namespace, servers }: KubernetesPlan) {
