@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import * as k8s from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
@@ -165,9 +166,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   expect(config.data["redis.conf"]).toBe(
     "bind * -::*\nport 6379\naclfile /etc/redis-auth/users.acl\ndir /data\nmaxmemory 268435456\nmaxmemory-policy noeviction\nappendonly yes\nappendfsync everysec\nsave 900 1\nsave 300 10\nsave 60 10000\n",
   );
-  expect(config.data["ready.sh"]).toBe(
-    "redis-cli -p 6379 < /etc/redis-auth/ping | grep -Eq '^(PONG|MISCONF)'\n",
-  );
+  expect(config.data["ready.sh"]).toMatch(/same maxmemory-policy noeviction\nsame appendonly yes\n$/);
   expect(options("kubernetes:core/v1:ConfigMap", "redis-queue-config")).toEqual(later);
   expect(inputs("kubernetes:networking.k8s.io/v1:NetworkPolicy", "redis-queue-policy")).toEqual({
     metadata: metadata("queue", "redis-queue"),
@@ -591,6 +590,33 @@ test("rendered: no Secret among the manifests, all of them in one secret output"
     "redis-queue-connection",
   ]);
   expect(left.items[3].stringData.REDIS_QUEUE_PASSWORD).toBe("hush");
+});
+
+test.each([
+  [1, undefined],
+  [2, { "redis-topology/rendered": "2" }],
+])("rendered: written %d times, every manifest is annotated with %j", async (generation, annotations) => {
+  const recording = await create(
+    {
+      renderTo: "manifests",
+      queue: {},
+      cache: {},
+      storage: { longhorn: {} },
+      monitoring: { operator: true },
+    },
+    { state: (args) => (args.name === "redis-rendered" ? { generation } : kubernetesState(args)) },
+  );
+  const manifests = recording.resources.filter(({ type }) => type.startsWith("kubernetes:"));
+  for (const { inputs } of manifests) expect((inputs.metadata as Any).annotations).toEqual(annotations);
+  const { inputs } = recording.get("pulumi-nodejs:dynamic/redis-topology:Rendered", "redis-rendered");
+  expect(inputs.folder).toBe(resolve("manifests"));
+  expect([...(inputs.objects as string[])].sort()).toEqual(
+    manifests
+      .map(({ inputs: { kind, metadata } }: Any) =>
+        [kind, [metadata.namespace, metadata.name].filter(Boolean).join("/")].join(" "),
+      )
+      .sort(),
+  );
 });
 
 test("a provider given to the component is used, and needs no context", async () => {

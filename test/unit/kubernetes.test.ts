@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
@@ -11,6 +11,7 @@ import { ownerOf } from "../../components/backends/kubernetes/owner";
 import { planKubernetes } from "../../components/backends/kubernetes/plan";
 import { provider } from "../../components/backends/kubernetes/provider";
 import { cpuQuantity, quantity } from "../../components/backends/kubernetes/quantity";
+import { renderedState } from "../../components/backends/kubernetes/rendered";
 import { defaultVolume, volumeFloor } from "../../components/backends/kubernetes/storage";
 import {
   claimSize,
@@ -308,6 +309,35 @@ test.each([
 ])("the owner of %j is %s, as a label may hold it", ([project = "", stack = "", name = ""], label) => {
   expect(ownerOf(project, stack, name)).toEqual(label);
   expect(ownerOf("a.b", "c", "redis")).not.toBe(ownerOf("a", "b.c", "redis"));
+});
+
+describe("a folder of rendered manifests", () => {
+  const objects = ["Namespace redis", "ConfigMap redis/a", "ConfigMap redis/b"];
+  const state = { objects, generation: 1 };
+  const write = (folder: string, file: string, ...names: string[]) => {
+    mkdirSync(join(folder, "1-manifest"), { recursive: true });
+    const manifest = (name: string) => `kind: ConfigMap\nmetadata: { name: ${name}, namespace: redis }\n`;
+    writeFileSync(join(folder, "1-manifest", file), names.map(manifest).join("---\n"));
+  };
+  const filled = () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "namespace.yml"), "kind: Namespace\nmetadata: { name: redis }\n");
+    write(folder, "both.yaml", "a", "b");
+    return folder;
+  };
+  const [whole, partly] = [filled(), filled()];
+  write(partly, "both.yaml", "b");
+
+  test.each([
+    ["the first run", undefined, "/nowhere", 1],
+    ["a whole one", state, whole, 1],
+    ["one that had been lost before", { objects, generation: 3 }, whole, 3],
+    ["a lost one", state, "/nowhere", 2],
+    ["one without one of its manifests", state, partly, 2],
+    ["one for which an object is new", { objects: objects.slice(0, 2), generation: 1 }, whole, 1],
+  ])("%s", (_, before, folder, generation) => {
+    expect(renderedState(before, { folder, objects })).toEqual({ objects, generation });
+  });
 });
 
 test("every alert's runbook is a heading of docs/operations.md", () => {

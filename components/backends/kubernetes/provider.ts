@@ -6,6 +6,7 @@ import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
 import { inspect } from "./inspect";
 import type { RehearsalInputs } from "./rehearsal";
 import { rehearse } from "./rehearse";
+import { type RenderedInputs, type RenderedState, renderedState } from "./rendered";
 
 /** What Pulumi's engine calls for a ClusterGuard. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {
@@ -51,6 +52,21 @@ export const rehearsal = {
 
   async update(_id: string, _olds: unknown, news: RehearsalInputs): Promise<dynamic.UpdateResult> {
     await passed(news);
+    return { outs: news };
+  },
+};
+
+/** What Pulumi's engine calls for a Rendered. */
+export const rendered = {
+  async check(olds: Partial<RenderedState> | undefined, news: RenderedInputs): Promise<dynamic.CheckResult> {
+    return { inputs: renderedState(olds, news) };
+  },
+
+  async create(inputs: RenderedState): Promise<dynamic.CreateResult> {
+    return { id: "rendered", outs: inputs };
+  },
+
+  async update(_id: string, _olds: unknown, news: RenderedState): Promise<dynamic.UpdateResult> {
     return { outs: news };
   },
 };

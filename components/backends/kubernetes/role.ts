@@ -46,11 +46,11 @@ function createClaim(site: Site, plan: ServerPlan): PersistentVolumeClaim[] {
   const protect = site.args.protect ?? true;
   const size = site.volumeSize ?? plan.volume;
   return [
-    new PersistentVolumeClaim(
-      `${site.name}-${plan.role}-data`,
-      claim(site.args, site.plan.namespace, plan, site.owner, size),
-      { ...childOptions(site), protect, retainOnDelete: protect },
-    ),
+    new PersistentVolumeClaim(`${site.name}-${plan.role}-data`, claim(site, plan, size), {
+      ...childOptions(site),
+      protect,
+      retainOnDelete: protect,
+    }),
   ];
 }
 

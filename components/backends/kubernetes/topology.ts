@@ -19,8 +19,9 @@ import { chosenContext, contextProblems, kubeconfigOf, kubeconfigPaths, readCont
 import { declaredObjects } from "./objects";
 import { OWNER_LABEL, ownerOf } from "./owner";
 import { type KubernetesPlan, planKubernetes, traits } from "./plan";
+import { Rendered, renderedObjects } from "./rendered";
 import { createServer } from "./role";
-import { childOptions, type Site } from "./site";
+import { annotated, childOptions, type Site } from "./site";
 import { copiesWanted, longhornClass, recurringJob, storageClassName } from "./storage";
 
 /** The topology as StatefulSets in a Kubernetes cluster. */
@@ -83,7 +84,7 @@ function createSite(
   const deployment = new RandomId(`${name}-deployment`, { byteLength: 8 }, { parent }).hex;
   const site = { parent, name, args, plan, owner, deployment };
   if (provided) return { ...site, provider: provided, first: [] };
-  if (access === undefined) return { ...site, provider: createRenderer(parent, name, args), first: [] };
+  if (access === undefined) return { ...site, ...createRenderer(parent, name, args), first: [] };
   const guard = new ClusterGuard(
     `${name}-guard`,
     { access, owner, deployment, objects: declaredObjects(args), ...wantedVolume(args, plan) },
@@ -156,12 +157,11 @@ function createProvider(
   );
 }
 
-function createRenderer(
-  parent: pulumi.Resource,
-  name: string,
-  { renderTo }: KubernetesTopologyArgs,
-): Provider {
-  return new Provider(`${name}-cluster`, { renderYamlToDirectory: renderTo }, { parent });
+function createRenderer(parent: pulumi.Resource, name: string, args: KubernetesTopologyArgs) {
+  const { renderTo = "" } = args;
+  const provider = new Provider(`${name}-cluster`, { renderYamlToDirectory: renderTo }, { parent });
+  const inputs = { folder: resolve(renderTo), objects: renderedObjects(declaredObjects(args)) };
+  return { provider, rendered: new Rendered(`${name}-rendered`, inputs, { parent }).annotations };
 }
 
 /** Protected like the queue's claim, which would go with it. */
@@ -173,7 +173,13 @@ function createNamespace(site: Site): pulumi.Resource[] {
   return [
     new Namespace(
       `${name}-namespace`,
-      { metadata: { name: plan.namespace, labels: { ...enforced, [OWNER_LABEL]: site.owner } } },
+      {
+        metadata: {
+          name: plan.namespace,
+          labels: { ...enforced, [OWNER_LABEL]: site.owner },
+          ...annotated(site),
+        },
+      },
       { ...childOptions(site), protect, retainOnDelete: protect },
     ),
   ];
@@ -183,7 +189,7 @@ function createLonghorn(site: Site): pulumi.Resource[] {
   const { args, name, plan } = site;
   const opts = childOptions(site);
   if (!plan.queue) return [];
-  const own = { [OWNER_LABEL]: site.owner };
+  const own = { labels: { [OWNER_LABEL]: site.owner }, ...annotated(site) };
   const { longhorn, recurringJobs = [] } = args.storage ?? {};
   return [
     ...(longhorn ? [new StorageClass(`${name}-storage-class`, longhornClass(longhorn, own), opts)] : []),
