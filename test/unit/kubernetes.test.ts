@@ -258,6 +258,14 @@ describe("refusals", () => {
     expect(volumeProblems(undefined, wanted, found).map(describeProblem)).toEqual(messages);
   });
 
+  test("a claim that waits for its volume cannot change", () => {
+    const waiting = { claim: { request: "8Gi", storageClass: "longhorn" } };
+    expect(volumeProblems(wanted, { ...wanted, wanted: "8192Mi" }, waiting)).toEqual([]);
+    expect(volumeProblems(wanted, wanted, waiting).map(describeProblem)).toEqual([
+      'queue.persistence.size: "10Gi". Allowed: 8Gi, for which the claim still waits: only a claim with a volume can change. Delete the claim (`kubectl get pvc` shows it Pending), which holds nothing yet, and deploy again.',
+    ]);
+  });
+
   test("a new volume without a class needs a default one", () => {
     const after = { ...wanted, storageClass: "" };
     expect(volumeProblems(undefined, after, { classes: ["a"], defaultClass: "a" })).toEqual([]);

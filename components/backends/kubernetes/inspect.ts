@@ -62,7 +62,7 @@ async function foundVolume(api: Api, namespace: string, name: string): Promise<F
   const claim = await api.get(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`);
   if (claim === undefined) return foundClasses(api);
   const { spec, status } = claim;
-  const replicas = spec.volumeName === undefined ? undefined : await copies(api, spec.volumeName);
+  const replicas = spec.volumeName === undefined ? undefined : await copies(api, spec);
   return {
     claim: {
       request: spec.resources.requests.storage,
@@ -73,13 +73,17 @@ async function foundVolume(api: Api, namespace: string, name: string): Promise<F
   };
 }
 
-/** Longhorn's own volume tells how many copies there are; without the right to read it, what it was made with. */
-async function copies(api: Api, volume: string): Promise<number | undefined> {
-  const own = await readable(
-    api.get(`/apis/${LONGHORN_API}/namespaces/${LONGHORN_NAMESPACE}/volumes/${volume}`),
-  );
-  const made = own ? undefined : await readable(api.get(`/api/v1/persistentvolumes/${volume}`));
-  const count = own?.spec?.numberOfReplicas ?? made?.spec?.csi?.volumeAttributes?.numberOfReplicas;
+/** Longhorn's own volume tells how many copies there are; where it cannot be read, what the volume was made with. */
+async function copies(
+  api: Api,
+  { volumeName, storageClassName }: { volumeName: string; storageClassName?: string },
+): Promise<number | undefined> {
+  const own = `/apis/${LONGHORN_API}/namespaces/${LONGHORN_NAMESPACE}/volumes/${volumeName}`;
+  const count =
+    (await readable(api.get(own)))?.spec?.numberOfReplicas ??
+    (await readable(api.get(`/api/v1/persistentvolumes/${volumeName}`)))?.spec?.csi?.volumeAttributes
+      ?.numberOfReplicas ??
+    (await readable(api.get(`${CLASSES}/${storageClassName}`)))?.parameters?.numberOfReplicas;
   return count === undefined ? undefined : Number(count);
 }
 

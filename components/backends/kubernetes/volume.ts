@@ -49,8 +49,9 @@ export function volumeProblems(
   const { claim } = found;
   if (claim === undefined) return classProblems(after, found);
   const problems: Problem[] = [];
+  if (claim.capacity === undefined) return waitingProblems(after, claim.request);
   const lowered = before !== undefined && parseSize(after.wanted) < parseSize(before.wanted);
-  const has = claim.capacity ?? claim.request;
+  const has = claim.capacity;
   if (lowered && parseSize(after.wanted) < parseSize(has)) {
     problems.push({
       key: "queue.persistence.size",
@@ -78,6 +79,19 @@ export function volumeProblems(
     });
   }
   return problems;
+}
+
+/** A claim without a volume can become nothing at all, and holds nothing. */
+function waitingProblems({ wanted, size }: WantedVolume, request: string): Problem[] {
+  if (parseSize(wanted) === parseSize(request)) return [];
+  return [
+    {
+      key: "queue.persistence.size",
+      was: shown(size),
+      allowed: `${request}, for which the claim still waits: only a claim with a volume can change`,
+      fix: "Delete the claim (`kubectl get pvc` shows it Pending), which holds nothing yet, and deploy again.",
+    },
+  ];
 }
 
 function classProblems(after: WantedVolume, { classes, defaultClass }: FoundVolume): Problem[] {
