@@ -8,18 +8,25 @@ import { json } from "node:stream/consumers";
 /** A cluster that has nothing but an identity. */
 export interface StandInCluster {
   readonly server: string;
+  /** What becomes of every pod; may be changed. */
+  podStatus: object;
   close(): void;
 }
 
-/** Answers as an API server with an empty cluster does, in which every pod succeeds at once. */
+/** Answers as an API server with an empty cluster does, in which every pod succeeds at once, unless told otherwise. */
 export async function emptyCluster(uid: string): Promise<StandInCluster> {
   const objects = new Map<string, object>();
+  const cluster: StandInCluster = {
+    server: "",
+    podStatus: { phase: "Succeeded" },
+    close: () => server.close(),
+  };
   objects.set("/api/v1/namespaces/kube-system", { metadata: { name: "kube-system", uid } });
   const server = createServer(async (request, response) => {
     const [url = ""] = (request.url ?? "").split("?");
     if (request.method === "POST") {
       const pod = (await json(request)) as { metadata: { name: string } };
-      objects.set(`${url}/${pod.metadata.name}`, { ...pod, status: { phase: "Succeeded" } });
+      objects.set(`${url}/${pod.metadata.name}`, { ...pod, status: cluster.podStatus });
     }
     const known = objects.get(url) ?? (request.method === "POST" ? {} : undefined);
     if (request.method === "DELETE") objects.delete(url);
@@ -28,7 +35,7 @@ export async function emptyCluster(uid: string): Promise<StandInCluster> {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
-  return { server: `http://127.0.0.1:${port}`, close: () => server.close() };
+  return Object.assign(cluster, { server: `http://127.0.0.1:${port}` });
 }
 
 /** Writes a kubeconfig in which these contexts lead to this cluster; returns its path. */

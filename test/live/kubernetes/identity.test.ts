@@ -12,13 +12,14 @@ describe.skipIf(missing("pulumi"))("the cluster of a stack", () => {
   let standIns: Surroundings;
   let engine: Engine;
 
-  const configure = (context: string, kubeconfig: string) =>
+  const configure = (context: string, kubeconfig: string, image = "redis:7") =>
     engine.configure({
       backend: "kubernetes",
       queue: {},
       protect: false,
-      kubernetes: { context, kubeconfig },
+      kubernetes: { context, kubeconfig, queueServer: { image } },
     });
+  const state = () => engine.succeed("stack", "export", "--show-secrets", "--stack", "live");
   async function cluster(uid: string, context: string): Promise<string> {
     const made = await emptyCluster(uid);
     clusters.push(made);
@@ -47,8 +48,25 @@ describe.skipIf(missing("pulumi"))("the cluster of a stack", () => {
     expect(output).not.toContain("replace");
   });
 
+  test("an image that cannot be pulled stops the up before anything of the role is touched", async () => {
+    const before = await state();
+    const kubeconfig = await cluster("first", "renamed");
+    const waiting = { reason: "ImagePullBackOff", message: "Back-off pulling image" };
+    Object.assign(clusters.at(-1) ?? {}, {
+      podStatus: { phase: "Pending", containerStatuses: [{ name: "redis", state: { waiting } }] },
+    });
+    configure("renamed", kubeconfig, "redis:nowhere");
+    const { code, output } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "live"]);
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      "queueServer.image: redis:nowhere: Back-off pulling image. Allowed: an image that the nodes can pull and start. Correct the image or the version, or give `imagePullSecrets`. The running server was not touched.",
+    );
+    const objects = (text: string) => resources(text).filter(({ urn }) => /\$kubernetes:/.test(urn));
+    expect(objects(await state())).toEqual(objects(before));
+    expect(objects(before).length).toBeGreaterThan(5);
+  });
+
   test("another cluster of the same name is refused, and the state stays as it is", async () => {
-    const state = () => engine.succeed("stack", "export", "--show-secrets", "--stack", "live");
     const before = await state();
     configure("renamed", await cluster("second", "renamed"));
     const { code, output } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "live"]);
@@ -61,8 +79,10 @@ describe.skipIf(missing("pulumi"))("the cluster of a stack", () => {
 });
 
 /** What is known of the cluster's objects and the way to them. */
-function resources(state: string): unknown[] {
-  const { deployment } = JSON.parse(state) as { deployment: { resources: Record<string, unknown>[] } };
+function resources(state: string) {
+  const { deployment } = JSON.parse(state) as {
+    deployment: { resources: ({ urn: string } & Record<string, unknown>)[] };
+  };
   return deployment.resources
     .filter(({ type }) => /kubernetes|ClusterGuard/.test(String(type)))
     .map(({ urn, id, inputs, outputs }) => ({ urn, id, inputs, outputs }));
