@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Surroundings, surroundings } from "../../stand-ins";
 import { emptyCluster, type StandInCluster, writeKubeconfig } from "../../stand-ins/cluster";
@@ -39,6 +41,17 @@ describe.skipIf(missing("pulumi"))("the cluster of a stack", () => {
     standIns?.close();
     for (const { close } of clusters) close();
     process.env = environment;
+  });
+
+  test("a stack whose provider was made for a context's name keeps it", async () => {
+    const file = join(engine.folder, "before.json");
+    writeFileSync(
+      file,
+      (await state()).replaceAll('"clusterIdentifier": "first"', '"clusterIdentifier": "stage"'),
+    );
+    await engine.succeed("stack", "import", "--stack", "live", "--file", file);
+    expect(await state()).toContain('"clusterIdentifier": "stage"');
+    await engine.up("--expect-no-changes");
   });
 
   test("another name in another file changes the provider in place, and nothing else", async () => {
