@@ -8,7 +8,7 @@ import type { Program } from "./preview";
 const REPOSITORY = path.resolve(__dirname, "..");
 
 /** How many resources each stack makes. */
-const RESOURCES = { docker: 14, kubernetes: 31, elasticache: 38, lightsail: 3 } as const;
+const RESOURCES = { docker: 14, kubernetes: 34, elasticache: 38, lightsail: 3 } as const;
 const BACKENDS = Object.keys(RESOURCES) as (keyof typeof RESOURCES)[];
 
 /**
@@ -18,7 +18,7 @@ const BACKENDS = Object.keys(RESOURCES) as (keyof typeof RESOURCES)[];
  */
 export async function stacks(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "redis-topology-stacks-"));
-  const { env, close } = surroundings(folder);
+  const { env, close } = await surroundings(folder);
   try {
     return await compare(
       BACKENDS.flatMap((backend): Comparison[] => {

@@ -12,8 +12,8 @@ describe.skipIf(missing("pulumi"))("under Pulumi's real engine, with stand-ins f
   const environment = { ...process.env };
   let standIns: Surroundings;
 
-  beforeAll(() => {
-    standIns = surroundings(temporaryFolder());
+  beforeAll(async () => {
+    standIns = await surroundings(temporaryFolder());
     Object.assign(process.env, standIns.env);
   });
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import * as k8s from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
@@ -10,13 +11,15 @@ const target = subjects.kubernetes.required?.({}) as { context: string; kubeconf
 const create = (args: KubernetesTopologyArgs, options: RecordOptions = {}) =>
   record(() => new KubernetesTopology("redis", args), { state: kubernetesState, ...options });
 
-const labels = (role: string) => ({
+const OWNER = { "redis-topology/owner": "redis-topology.test.redis" };
+const podLabels = (role: string) => ({
   "app.kubernetes.io/name": "redis",
   "app.kubernetes.io/instance": `redis-${role}`,
   "app.kubernetes.io/component": role,
   "app.kubernetes.io/part-of": "redis-topology",
   "app.kubernetes.io/managed-by": "pulumi",
 });
+const labels = (role: string) => ({ ...podLabels(role), ...OWNER });
 const selector = (role: string) => ({
   "app.kubernetes.io/name": "redis",
   "app.kubernetes.io/instance": `redis-${role}`,
@@ -35,15 +38,17 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   expect(recording.list()).toEqual([
     "redis-topology:index:KubernetesTopology redis",
     "pulumi:providers:kubernetes redis-cluster",
+    "random:index/randomId:RandomId redis-deployment",
+    "pulumi-nodejs:dynamic/redis-topology:ClusterGuard redis-guard",
     "kubernetes:core/v1:Namespace redis-namespace",
     "kubernetes:apps/v1:StatefulSet redis-queue",
     "kubernetes:core/v1:Secret redis-queue-auth",
     "kubernetes:core/v1:ConfigMap redis-queue-config",
     "kubernetes:core/v1:Secret redis-queue-connection",
     "kubernetes:core/v1:PersistentVolumeClaim redis-queue-data",
-    "pulumi-nodejs:dynamic/redis-topology:VolumeGuard redis-queue-guard",
     "kubernetes:core/v1:Service redis-queue-headless",
     "kubernetes:networking.k8s.io/v1:NetworkPolicy redis-queue-policy",
+    "pulumi-nodejs:dynamic/redis-topology:Rehearsal redis-queue-rehearsal",
     "random:index/randomId:RandomId redis-queue-revision",
     "kubernetes:core/v1:Service redis-queue-service",
   ]);
@@ -53,17 +58,24 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   };
   const options = (type: string, name: string) => recording.get(type, name).options;
   const site = { parent: "redis", provider: "redis-cluster" };
-  const later = { ...site, dependsOn: ["redis-namespace", "redis-queue-data"] };
+  const later = { ...site, dependsOn: ["redis-namespace", "redis-queue-data", "redis-queue-rehearsal"] };
 
   expect(recording.get("pulumi:providers:kubernetes", "redis-cluster")).toEqual({
     type: "pulumi:providers:kubernetes",
     name: "redis-cluster",
     custom: true,
-    inputs: { ...target, clusterIdentifier: "stage" },
-    options: { parent: "redis" },
+    inputs: {
+      ...target,
+      clusterIdentifier: "uid-of-kube-system",
+      upsertExistingObjects: "true",
+      enableConfigMapMutable: "true",
+      enableSecretMutable: "true",
+    },
+    // Once made it is never replaced, whatever the context is called.
+    options: { parent: "redis", dependsOn: ["redis-guard"], ignoreChanges: ["clusterIdentifier"] },
   });
   expect(inputs("kubernetes:core/v1:Namespace", "redis-namespace")).toEqual({
-    metadata: { name: "redis", labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+    metadata: { name: "redis", labels: { "pod-security.kubernetes.io/enforce": "restricted", ...OWNER } },
   });
   expect(options("kubernetes:core/v1:Namespace", "redis-namespace")).toEqual({
     ...site,
@@ -76,21 +88,26 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   });
   expect(options("kubernetes:core/v1:PersistentVolumeClaim", "redis-queue-data")).toEqual({
     ...site,
-    dependsOn: ["redis-namespace", "redis-queue-guard"],
+    dependsOn: ["redis-guard", "redis-namespace", "redis-queue-rehearsal"],
     protect: true,
     retainOnDelete: true,
   });
-  expect(recording.get("pulumi-nodejs:dynamic/redis-topology:VolumeGuard", "redis-queue-guard")).toEqual({
-    type: "pulumi-nodejs:dynamic/redis-topology:VolumeGuard",
-    name: "redis-queue-guard",
-    custom: true,
-    inputs: {
-      __provider: "exports.handler = () => require('redis-topology/kubernetes-provider').provider;",
-      claim: "redis/data-redis-queue-0",
+  const guard = recording.get("pulumi-nodejs:dynamic/redis-topology:ClusterGuard", "redis-guard");
+  expect(guard.options).toEqual({ parent: "redis", dependsOn: ["redis-deployment"] });
+  expect(guard.inputs).toMatchObject({
+    __provider: "exports.handler = () => require('redis-topology/kubernetes-provider').provider;",
+    access: { paths: [target.kubeconfig], context: "stage" },
+    owner: "redis-topology.test.redis",
+    deployment: expect.stringMatching(/^[0-9a-f]{16}$/),
+    volume: {
+      namespace: "redis",
+      claim: "data-redis-queue-0",
+      wanted: "2Gi",
       size: "2Gi",
       storageClass: "",
+      createsClass: false,
+      replicas: 0,
     },
-    options: { parent: "redis" },
   });
   expect(inputs("kubernetes:core/v1:Service", "redis-queue-service")).toEqual({
     metadata: metadata("queue", "redis-queue"),
@@ -149,9 +166,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   expect(config.data["redis.conf"]).toBe(
     "bind * -::*\nport 6379\naclfile /etc/redis-auth/users.acl\ndir /data\nmaxmemory 268435456\nmaxmemory-policy noeviction\nappendonly yes\nappendfsync everysec\nsave 900 1\nsave 300 10\nsave 60 10000\n",
   );
-  expect(config.data["ready.sh"]).toBe(
-    "redis-cli -p 6379 < /etc/redis-auth/ping | grep -Eq '^(PONG|MISCONF)'\n",
-  );
+  expect(config.data["ready.sh"]).toMatch(/same maxmemory-policy noeviction\nsame appendonly yes\n$/);
   expect(options("kubernetes:core/v1:ConfigMap", "redis-queue-config")).toEqual(later);
   expect(inputs("kubernetes:networking.k8s.io/v1:NetworkPolicy", "redis-queue-policy")).toEqual({
     metadata: metadata("queue", "redis-queue"),
@@ -189,20 +204,28 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   expect(options("kubernetes:apps/v1:StatefulSet", "redis-queue")).toEqual({
     ...site,
     dependsOn: [
+      "redis-deployment",
       "redis-namespace",
       "redis-queue-auth",
       "redis-queue-config",
       "redis-queue-connection",
       "redis-queue-data",
+      "redis-queue-rehearsal",
       "redis-queue-revision",
     ],
     ignoreChanges: ["spec.volumeClaimTemplates"],
     aliases: ["", ""],
   });
+  const rehearsal = recording.get("pulumi-nodejs:dynamic/redis-topology:Rehearsal", "redis-queue-rehearsal");
+  // Before the claim, which grows for good, and before everything that a pod is rolled for.
+  expect(rehearsal.options).toEqual({ parent: "redis", dependsOn: ["redis-namespace"] });
   const image = { image: "docker.io/library/redis:7.4-alpine", imagePullPolicy: "IfNotPresent" };
   const resources = { requests: { cpu: "100m", memory: "640Mi" }, limits: { memory: "640Mi" } };
   expect(inputs("kubernetes:apps/v1:StatefulSet", "redis-queue")).toEqual({
-    metadata: metadata("queue", "redis-queue"),
+    metadata: {
+      ...metadata("queue", "redis-queue"),
+      labels: { ...labels("queue"), "redis-topology/deployment": expect.stringMatching(/^[0-9a-f]{16}$/) },
+    },
     spec: {
       replicas: 1,
       serviceName: "redis-queue-headless",
@@ -211,7 +234,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
       selector: { matchLabels: selector("queue") },
       template: {
         metadata: {
-          labels: labels("queue"),
+          labels: podLabels("queue"),
           annotations: {
             "redis-topology/config": expect.stringMatching(/^[0-9a-f]{64}$/),
             "redis-topology/auth": expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -373,7 +396,7 @@ describe("overrides", () => {
     expect(recording.get("kubernetes:storage.k8s.io/v1:StorageClass", "redis-storage-class").inputs).toEqual({
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
-      metadata: { name: "longhorn-replicated" },
+      metadata: { name: "longhorn-replicated", labels: OWNER },
       provisioner: "driver.longhorn.io",
       allowVolumeExpansion: true,
       reclaimPolicy: "Retain",
@@ -388,7 +411,7 @@ describe("overrides", () => {
     expect(recording.get("kubernetes:longhorn.io/v1beta2:RecurringJob", "redis-job-nightly").inputs).toEqual({
       apiVersion: "longhorn.io/v1beta2",
       kind: "RecurringJob",
-      metadata: { name: "nightly", namespace: "longhorn-system" },
+      metadata: { name: "nightly", namespace: "longhorn-system", labels: OWNER },
       spec: { name: "nightly", task: "backup", cron: "0 3 * * *", retain: 7, concurrency: 1, groups: [] },
     });
     const claim = recording.get("kubernetes:core/v1:PersistentVolumeClaim", "redis-queue-data");
@@ -409,7 +432,7 @@ describe("overrides", () => {
       "longhorn-replicated",
     );
     const { metadata: pod, spec: podSpec } = spec("kubernetes:apps/v1:StatefulSet", "redis-cache").template;
-    expect(pod.labels).toEqual({ ...labels("cache"), team: "web" });
+    expect(pod.labels).toEqual({ ...podLabels("cache"), team: "web" });
     expect(pod.annotations).toMatchObject({ note: "x" });
     expect(podSpec).toMatchObject({
       nodeSelector: { disk: "ssd" },
@@ -489,6 +512,49 @@ describe("overrides", () => {
     expect(recording.result.guarantees.queue?.destroy.kept).toBe(false);
   });
 
+  test("are rehearsed as they are: the same image, nodes and configuration, without the Service's labels", async () => {
+    const config = { "proc-title-template": "{title}-$(HOME)" };
+    const recording = await create({ ...args, queue: { ...args.queue, config } });
+    const rehearsal = (role: string) =>
+      (
+        recording.get("pulumi-nodejs:dynamic/redis-topology:Rehearsal", `redis-${role}-rehearsal`)
+          .inputs as Any
+      ).pod;
+    const { metadata: own, spec } = rehearsal("cache");
+    expect(own).toEqual({
+      name: "redis-cache-rehearsal",
+      namespace: "apps",
+      labels: { "app.kubernetes.io/part-of": "redis-topology", ...OWNER },
+    });
+    expect(spec).toMatchObject({
+      nodeSelector: { disk: "ssd" },
+      tolerations: [{ key: "redis", operator: "Exists" }],
+      imagePullSecrets: [{ name: "pull" }],
+      restartPolicy: "Never",
+    });
+    expect(spec.containers.map(({ image }: Any) => image)).toEqual([
+      "docker.io/valkey/valkey:8-alpine",
+      "docker.io/oliver006/redis_exporter:v1.88.0",
+    ]);
+    const [{ env }] = rehearsal("queue").spec.containers;
+    expect(env[0].value).toContain('proc-title-template "{title}-$$(HOME)"\n');
+  });
+
+  test("what the guard looks for is exactly what is created", async () => {
+    const recording = await create({ ...args, createNamespace: true });
+    const created = recording.resources
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .map(({ inputs }) => {
+        const { kind, metadata } = inputs as Any;
+        return [kind, metadata.namespace, metadata.name, metadata.labels["redis-topology/owner"]].join(" ");
+      });
+    const guard = recording.get("pulumi-nodejs:dynamic/redis-topology:ClusterGuard", "redis-guard");
+    const looked = (guard.inputs.objects as Any[]).map(({ kind, namespace, name }) =>
+      [kind, namespace, name, OWNER["redis-topology/owner"]].join(" "),
+    );
+    expect(looked.sort()).toEqual(created.sort());
+  });
+
   test("a changed password or setting changes the pod's annotations, and only those", async () => {
     const annotations = async (more: object) => {
       const recording = await create({ ...target, queue: { password: "p", ...more } });
@@ -524,6 +590,33 @@ test("rendered: no Secret among the manifests, all of them in one secret output"
     "redis-queue-connection",
   ]);
   expect(left.items[3].stringData.REDIS_QUEUE_PASSWORD).toBe("hush");
+});
+
+test.each([
+  [1, undefined],
+  [2, { "redis-topology/rendered": "2" }],
+])("rendered: written %d times, every manifest is annotated with %j", async (generation, annotations) => {
+  const recording = await create(
+    {
+      renderTo: "manifests",
+      queue: {},
+      cache: {},
+      storage: { longhorn: {} },
+      monitoring: { operator: true },
+    },
+    { state: (args) => (args.name === "redis-rendered" ? { generation } : kubernetesState(args)) },
+  );
+  const manifests = recording.resources.filter(({ type }) => type.startsWith("kubernetes:"));
+  for (const { inputs } of manifests) expect((inputs.metadata as Any).annotations).toEqual(annotations);
+  const { inputs } = recording.get("pulumi-nodejs:dynamic/redis-topology:Rendered", "redis-rendered");
+  expect(inputs.folder).toBe(resolve("manifests"));
+  expect([...(inputs.objects as string[])].sort()).toEqual(
+    manifests
+      .map(({ inputs: { kind, metadata } }: Any) =>
+        [kind, [metadata.namespace, metadata.name].filter(Boolean).join("/")].join(" "),
+      )
+      .sort(),
+  );
 });
 
 test("a provider given to the component is used, and needs no context", async () => {
@@ -576,7 +669,10 @@ test("the current context is taken when the stack says so, and then by its name"
   expect(recording.get("pulumi:providers:kubernetes", "redis-cluster").inputs).toEqual({
     kubeconfig,
     context: "other",
-    clusterIdentifier: "other",
+    clusterIdentifier: "uid-of-kube-system",
+    upsertExistingObjects: "true",
+    enableConfigMapMutable: "true",
+    enableSecretMutable: "true",
   });
 });
 

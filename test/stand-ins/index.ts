@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import * as path from "node:path";
 import { subjects } from "../mocked/subjects";
+import { emptyCluster, writeKubeconfig } from "./cluster";
 
 const PROVIDERS = ["aws", "docker", "kubernetes", "random"] as const;
 
@@ -19,8 +20,8 @@ export interface Surroundings {
   close(): void;
 }
 
-/** Puts a stand-in for each plugin into an existing folder, on PATH before any other; a socket answers for Docker. */
-export function surroundings(folder: string): Surroundings {
+/** Puts a stand-in for each plugin into an existing folder, on PATH before any other; a socket answers for Docker, a port for Kubernetes. */
+export async function surroundings(folder: string): Promise<Surroundings> {
   const script = path.join(__dirname, "plugin.cjs");
   for (const provider of PROVIDERS) {
     const file = path.join(folder, `pulumi-resource-${provider}`);
@@ -28,12 +29,17 @@ export function surroundings(folder: string): Surroundings {
   }
   const socket = path.join(folder, "docker.sock");
   const dockerEngine = createServer((connection) => connection.end()).listen(socket);
+  const cluster = await emptyCluster("uid-of-the-stand-in");
   return {
     env: {
       ...Object.assign({}, ...Object.values(subjects).map(({ environment }) => environment)),
+      KUBECONFIG: writeKubeconfig(folder, ["stage", "prod"], cluster),
       DOCKER_HOST: `unix://${socket}`,
       PATH: `${folder}${path.delimiter}${process.env.PATH}`,
     },
-    close: () => dockerEngine.close(),
+    close: () => {
+      dockerEngine.close();
+      cluster.close();
+    },
   };
 }

@@ -35,7 +35,7 @@ function computed(type: string, urn: string, { keepers, engineVersion }: Propert
     case "random:index/randomPassword:RandomPassword":
       return { result: secret(hash(urn)) };
     case "random:index/randomId:RandomId":
-      return { hex: hash(JSON.stringify(keepers)).slice(0, 8) };
+      return { hex: hash(JSON.stringify(keepers ?? urn)).slice(0, 8) };
     case "docker:index/remoteImage:RemoteImage":
       return { imageId: `sha256:${hash(urn)}`, repoDigest: "" };
     case "aws:elasticache/replicationGroup:ReplicationGroup":

@@ -1,15 +1,28 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
-import { kubeconfigPaths, parseContexts } from "../../components/backends/kubernetes/kubeconfig";
+import {
+  kubeconfigOf,
+  kubeconfigPaths,
+  parseContexts,
+} from "../../components/backends/kubernetes/kubeconfig";
+import { ownerOf } from "../../components/backends/kubernetes/owner";
 import { planKubernetes } from "../../components/backends/kubernetes/plan";
 import { provider } from "../../components/backends/kubernetes/provider";
 import { cpuQuantity, quantity } from "../../components/backends/kubernetes/quantity";
+import { renderedState } from "../../components/backends/kubernetes/rendered";
 import { defaultVolume, volumeFloor } from "../../components/backends/kubernetes/storage";
+import {
+  claimSize,
+  type FoundVolume,
+  volumeProblems,
+  type WantedVolume,
+} from "../../components/backends/kubernetes/volume";
 import { alertsFor } from "../../components/redis/alerts";
 import { describe as describeProblem } from "../../components/redis/problems";
 import { ROLES } from "../../components/redis/roles";
+import { temporaryFolder } from "../live/servers";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -54,6 +67,41 @@ describe("kubeconfig", () => {
     expect(kubeconfigPaths(undefined, "a:b")).toEqual(["a", "b"]);
     expect(kubeconfigPaths(undefined, undefined)[0]).toMatch(/\/\.kube\/config$/);
     expect(kubeconfigPaths(undefined, "")[0]).toMatch(/\/\.kube\/config$/);
+  });
+
+  test("several files are one, with what the context needs and paths of their own folders", () => {
+    const [one, two] = [temporaryFolder(), temporaryFolder()];
+    const write = (folder: string, config: object) => {
+      writeFileSync(join(folder, "config"), JSON.stringify(config));
+      return join(folder, "config");
+    };
+    const first = write(one, {
+      contexts: [{ name: "prod", context: { cluster: "c", user: "u" } }],
+      users: [{ name: "u", user: { "client-key": "key.pem", exec: { command: "./login", args: [] } } }],
+    });
+    const second = write(two, {
+      contexts: [{ name: "prod", context: { cluster: "other", user: "other" } }],
+      clusters: [
+        { name: "c", cluster: { server: "https://c", "certificate-authority": "ca.pem" } },
+        { name: "other", cluster: { server: "https://other" } },
+      ],
+      users: [{ name: "other", user: { token: "hush" } }],
+    });
+    expect(JSON.parse(kubeconfigOf([first, "/nowhere", second], "prod"))).toEqual({
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "prod",
+      contexts: [{ name: "prod", context: { cluster: "c", user: "u" } }],
+      clusters: [
+        { name: "c", cluster: { server: "https://c", "certificate-authority": join(two, "ca.pem") } },
+      ],
+      users: [
+        {
+          name: "u",
+          user: { "client-key": join(one, "key.pem"), exec: { command: join(one, "login"), args: [] } },
+        },
+      ],
+    });
   });
 
   test.each([
@@ -157,15 +205,21 @@ describe("refusals", () => {
     expect(planKubernetes(args).problems.map(describeProblem)).toEqual([message]);
   });
 
-  const volume = { claim: "redis/data-redis-queue-0", size: "10Gi", storageClass: "longhorn" };
-  test.each([
+  const wanted = {
+    wanted: "10Gi",
+    size: "10Gi",
+    storageClass: "longhorn",
+    createsClass: false,
+    replicas: 0,
+  };
+  const claim = { request: "10Gi", capacity: "10Gi", storageClass: "longhorn", replicas: 1 };
+  test.each<[string, Partial<WantedVolume>, string[]]>([
     ["the same volume", {}, []],
-    ["a larger one", { size: "20Gi" }, []],
-    ["as large in other words", { size: "10240Mi" }, []],
-    ["another claim", { claim: "redis/data-jobs-0", size: "5Gi", storageClass: "" }, []],
+    ["a larger one", { wanted: "20Gi" }, []],
+    ["as large in other words", { wanted: "10240Mi" }, []],
     [
       "a smaller one",
-      { size: "5Gi" },
+      { wanted: "5Gi" },
       [
         'queue.persistence.size: "5Gi". Allowed: 10Gi or more, which the volume has: no volume shrinks. For a smaller one, see docs/operations.md, "Move a queue".',
       ],
@@ -177,13 +231,120 @@ describe("refusals", () => {
         'queue.persistence.storageClass: "". Allowed: "longhorn", in which the volume was made (empty is the cluster\'s default). For another one, see docs/operations.md, "Move a queue".',
       ],
     ],
-  ])("a volume becomes %s", async (_, change, reasons) => {
-    const { failures = [] } = await provider.check(volume, { ...volume, ...change });
-    expect(failures.map(({ reason }) => reason)).toEqual(reasons);
+    ["one with the copies that it has", { replicas: 1 }, []],
+    [
+      "one with more copies",
+      { replicas: 3 },
+      [
+        "storage.longhorn.replicas: 3. Allowed: 1, which the volume has: a class applies to new volumes only. Change the volume itself first, in Longhorn's UI or with `kubectl -n longhorn-system edit volumes.longhorn.io`, then this number.",
+      ],
+    ],
+  ])("a volume becomes %s", (_, change, messages) => {
+    const problems = volumeProblems(wanted, { ...wanted, ...change }, { claim });
+    expect(problems.map(describeProblem)).toEqual(messages);
   });
 
-  test("a new volume may be anything", async () => {
-    expect(await provider.check(undefined, volume)).toEqual({ inputs: volume });
+  test.each<[string, FoundVolume, string[]]>([
+    ["a class that is there", { classes: ["longhorn"] }, []],
+    ["classes that may not be read", {}, []],
+    [
+      "no such class",
+      { classes: ["slow", "fast"] },
+      [
+        'queue.persistence.storageClass: "longhorn". Allowed: a class of the cluster: it has fast, slow. Correct the name, or create the class first.',
+      ],
+    ],
+  ])("a new volume, and the cluster has %s", (_, found, messages) => {
+    expect(volumeProblems(undefined, wanted, found).map(describeProblem)).toEqual(messages);
+  });
+
+  test("a claim that waits for its volume cannot change", () => {
+    const waiting = { claim: { request: "8Gi", storageClass: "longhorn" } };
+    expect(volumeProblems(wanted, { ...wanted, wanted: "8192Mi" }, waiting)).toEqual([]);
+    expect(volumeProblems(wanted, wanted, waiting).map(describeProblem)).toEqual([
+      'queue.persistence.size: "10Gi". Allowed: 8Gi, for which the claim still waits: only a claim with a volume can change. Delete the claim (`kubectl get pvc` shows it Pending), which holds nothing yet, and deploy again.',
+    ]);
+  });
+
+  test("a new volume without a class needs a default one", () => {
+    const after = { ...wanted, storageClass: "" };
+    expect(volumeProblems(undefined, after, { classes: ["a"], defaultClass: "a" })).toEqual([]);
+    expect(volumeProblems(undefined, after, { classes: [] }).map(describeProblem)).toEqual([
+      "queue.persistence.storageClass: missing, and the cluster has no default class. Allowed: a class of the cluster: it has none. Name one, create one with `storage.longhorn`, or mark one as the default (annotation storageclass.kubernetes.io/is-default-class).",
+    ]);
+  });
+
+  test.each([
+    ["no claim yet", "2Gi", undefined, "2Gi"],
+    ["the claim as it is", "2Gi", { request: "2Gi", capacity: "2Gi" }, "2Gi"],
+    ["growth", "3Gi", { request: "2Gi", capacity: "2Gi" }, "3Gi"],
+    ["a claim grown by hand", "2Gi", { request: "4Gi", capacity: "4Gi" }, "4Gi"],
+    ["a growth that failed, taken back to less", "3Gi", { request: "9Gi", capacity: "2Gi" }, "3Gi"],
+    ["a claim that waits for its volume", "2Gi", { request: "4Gi" }, "4Gi"],
+  ])("the size of %s", (_, size, has, expected) => {
+    expect(claimSize(size, has ? { claim: { ...has, storageClass: "" } } : {})).toBe(expected);
+  });
+
+  test("a cluster that does not answer is named, with its context", async () => {
+    const path = join(temporaryFolder(), "config");
+    const cluster = { server: "https://127.0.0.1:1" };
+    const context = { cluster: "c", user: "u" };
+    const config = {
+      contexts: [{ name: "prod", context }],
+      clusters: [{ name: "c", cluster }],
+      users: [{ name: "u", user: { token: "hush" } }],
+    };
+    writeFileSync(path, JSON.stringify(config));
+    const access = { paths: [path], context: "prod" };
+    const { failures } = await provider.check(undefined, {
+      access,
+      owner: "o",
+      deployment: "d",
+      objects: [],
+    });
+    expect(failures?.map(({ reason }) => reason)).toEqual([
+      'context: "prod": https://127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1. Allowed: a cluster that answers, and lets you read what the stack is about to change. Try `kubectl --context` with this name; the rights that are needed are in docs/operations.md, "Kubernetes: before an up".',
+    ]);
+  });
+});
+
+test.each([
+  [["shop", "prod", "redis"], "shop.prod.redis"],
+  [["my-shop", "prod_2", "redis"], "my-shop.prod_2.redis"],
+  [["a.b", "c", "redis"], expect.stringMatching(/^a\.b\.c\.redis-[0-9a-f]{8}$/)],
+  [["a", "b.c", "redis"], expect.stringMatching(/^a\.b\.c\.redis-[0-9a-f]{8}$/)],
+  [["a".repeat(60), "prod", "redis"], expect.stringMatching(/^a{54}-[0-9a-f]{8}$/)],
+])("the owner of %j is %s, as a label may hold it", ([project = "", stack = "", name = ""], label) => {
+  expect(ownerOf(project, stack, name)).toEqual(label);
+  expect(ownerOf("a.b", "c", "redis")).not.toBe(ownerOf("a", "b.c", "redis"));
+});
+
+describe("a folder of rendered manifests", () => {
+  const objects = ["Namespace redis", "ConfigMap redis/a", "ConfigMap redis/b"];
+  const state = { objects, generation: 1 };
+  const write = (folder: string, file: string, ...names: string[]) => {
+    mkdirSync(join(folder, "1-manifest"), { recursive: true });
+    const manifest = (name: string) => `kind: ConfigMap\nmetadata: { name: ${name}, namespace: redis }\n`;
+    writeFileSync(join(folder, "1-manifest", file), names.map(manifest).join("---\n"));
+  };
+  const filled = () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "namespace.yml"), "kind: Namespace\nmetadata: { name: redis }\n");
+    write(folder, "both.yaml", "a", "b");
+    return folder;
+  };
+  const [whole, partly] = [filled(), filled()];
+  write(partly, "both.yaml", "b");
+
+  test.each([
+    ["the first run", undefined, "/nowhere", 1],
+    ["a whole one", state, whole, 1],
+    ["one that had been lost before", { objects, generation: 3 }, whole, 3],
+    ["a lost one", state, "/nowhere", 2],
+    ["one without one of its manifests", state, partly, 2],
+    ["one for which an object is new", { objects: objects.slice(0, 2), generation: 1 }, whole, 1],
+  ])("%s", (_, before, folder, generation) => {
+    expect(renderedState(before, { folder, objects })).toEqual({ objects, generation });
   });
 });
 

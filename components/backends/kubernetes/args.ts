@@ -10,7 +10,7 @@ export interface KubernetesTopologyArgs extends TopologyArgs {
   /**
    * Context of the kubeconfig, and with it the cluster. Required (or `useCurrentContext`, or `renderTo`, or a
    * Kubernetes provider given to the component): nothing is applied to whichever cluster happens to be current.
-   * Changing it moves the topology: everything is created there, and the protected volume stops the deletion here.
+   * Another name for the same cluster changes nothing in it; another cluster is refused, since the data is in this one.
    */
   context?: string;
   /** Whether the kubeconfig's current context is meant. Default false. Excludes `context`. */
@@ -86,7 +86,9 @@ export interface StorageArgs {
   annotations?: Record<string, string>;
 }
 
-/** A StorageClass of Longhorn. Its parameters cannot be changed: give the class a new `name` for new volumes. */
+/**
+ * A StorageClass of Longhorn. It applies to new volumes only: a change that the queue's volume does not have is refused.
+ */
 export interface LonghornArgs {
   /** Name of the class. Default `longhorn-replicated`. */
   name?: string;

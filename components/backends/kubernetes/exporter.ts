@@ -10,6 +10,10 @@ const EXPORTER_DIR = "/etc/redis-exporter";
 /** Lists and sorted sets in which BullMQ keeps a queue's jobs, by state (bullmq, `queue-keys.ts`). */
 const JOB_STATES = ["wait", "prioritized", "active", "delayed", "completed", "failed"] as const;
 
+export function exporterImage(args: MonitoringArgs): string {
+  return args.exporterImage ?? EXPORTER_IMAGE;
+}
+
 /** The exporter's name for the server beside it; the key of its password file. */
 export function exporterAddress(port: number): string {
   return `redis://127.0.0.1:${port}`;
@@ -27,7 +31,7 @@ export function jobKeys(queues: readonly string[], prefix = "bull"): string {
 export function exporterContainer(port: number, keys: string, args: MonitoringArgs) {
   return {
     name: "exporter",
-    image: args.exporterImage ?? EXPORTER_IMAGE,
+    image: exporterImage(args),
     imagePullPolicy: "IfNotPresent",
     command: ["/redis_exporter"],
     args: [

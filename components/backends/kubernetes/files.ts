@@ -16,7 +16,7 @@ export const DATA_DIR = "/data";
 /** The ConfigMap: redis.conf and the scripts that the pod runs. */
 export function configFiles(plan: ServerPlan): Record<string, string> {
   return {
-    "redis.conf": renderConfig([...serverDirectives(plan), ...plan.directives]),
+    "redis.conf": renderConfig(serverConfig(plan)),
     "ready.sh": readyScript(plan),
     ...(plan.persists && { "alive.sh": ALIVE_SCRIPT, "repair.sh": repairScript(plan.engine) }),
   };
@@ -32,6 +32,11 @@ export function authFiles(plan: ServerPlan, acl: string, password: string): Reco
   };
 }
 
+/** Everything in redis.conf. */
+export function serverConfig(plan: ServerPlan): Directive[] {
+  return [...serverDirectives(plan), ...plan.directives];
+}
+
 /** Open to the pod network, closed by password and NetworkPolicy. */
 function serverDirectives(plan: ServerPlan): Directive[] {
   return [
@@ -43,12 +48,28 @@ function serverDirectives(plan: ServerPlan): Directive[] {
   ];
 }
 
+/** What makes a queue a queue: with another value it loses jobs, and says nothing. */
+const ROLE_SETTINGS = ["maxmemory-policy", "appendonly"];
+
 /**
- * Ready = answers an authenticated PING. The login comes from a file through standard input, so the password is
- * in no argument and no environment. MISCONF (disk trouble) counts: readers and operators still need to get in.
+ * Ready = answers an authenticated PING, and a queue still is one. The login comes from a file through standard input,
+ * so the password is in no argument and no environment. MISCONF (disk trouble) counts: readers and operators still need
+ * to get in. A setting that may not be asked for passes. See docs/adr/0062-kubernetes-drift.md.
  */
-function readyScript({ engine, port }: ServerPlan): string {
-  return `${engine}-cli -p ${port} < ${AUTH_DIR}/ping | grep -Eq '^(PONG|MISCONF)'\n`;
+function readyScript({ engine, port, persists, directives }: ServerPlan): string {
+  const settings = directives.filter(([name]) => persists && ROLE_SETTINGS.includes(name));
+  return `answers=$({ cat ${AUTH_DIR}/ping; ${settings.map(([name]) => `echo CONFIG GET ${name}; `).join("")}} | ${engine}-cli -p ${port})
+echo "$answers" | grep -Eq '^(PONG|MISCONF)' || { echo "no answer to PING"; exit 1; }
+same() {
+  is=$(echo "$answers" | sed -n "/^$1$/{n;p;}")
+  [ -z "$is" ] || [ "$is" = "$2" ] || { echo "$1 is $is, not $2: CONFIG SET $1 $2, or delete the pod"; exit 1; }
+}
+${settings
+  .map(
+    ([name, value]) => `same ${name} ${value}
+`,
+  )
+  .join("")}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { type Problem, shown } from "../../redis/problems";
@@ -16,6 +16,21 @@ const Kubeconfig = z.looseObject({
   contexts: z.array(z.looseObject({ name: z.string() })).nullish(),
   "current-context": z.string().nullish(),
 });
+
+const entries = <T extends z.ZodRawShape>(shape: T) =>
+  z
+    .array(z.looseObject({ name: z.string(), ...shape }))
+    .nullish()
+    .transform((list) => list ?? []);
+const section = z.looseObject({}).nullish();
+const Entries = z.looseObject({
+  contexts: entries({ context: z.looseObject({ cluster: z.string(), user: z.string().nullish() }) }),
+  clusters: entries({ cluster: section }),
+  users: entries({ user: section }),
+});
+
+/** Settings of a kubeconfig that name a file, relative to the kubeconfig's own folder. */
+const FILE_SETTINGS = ["certificate-authority", "client-certificate", "client-key", "tokenFile"] as const;
 
 /** The files kubectl would read, in its order: the given one, else those of `$KUBECONFIG`, else `~/.kube/config`. */
 export function kubeconfigPaths(given: string | undefined, environment: string | undefined): string[] {
@@ -40,6 +55,60 @@ export function parseContexts(text: string): Contexts {
   if (!parsed.success) return { names: [] };
   const current = parsed.data["current-context"];
   return { names: parsed.data.contexts?.map(({ name }) => name) ?? [], ...(current && { current }) };
+}
+
+/**
+ * One kubeconfig out of several files, with what one context needs and nothing else; JSON. As with kubectl, the first
+ * file that has a name wins. Pulumi's provider reads one file only, and the library that asks the cluster refuses a
+ * name that comes twice. Holds credentials.
+ */
+export function kubeconfigOf(paths: readonly string[], context: string): string {
+  const files = paths.flatMap((path) => {
+    const text = readIfThere(path);
+    return text === undefined
+      ? []
+      : [absoluteFiles(Entries.parse(parse(text) ?? {}), dirname(resolve(path)))];
+  });
+  const named = <T extends { name: string }>(
+    lists: readonly (readonly T[])[],
+    name: string | null | undefined,
+  ) =>
+    lists
+      .flat()
+      .filter((entry) => entry.name === name)
+      .slice(0, 1);
+  const contexts = named(
+    files.map((file) => file.contexts),
+    context,
+  );
+  const { cluster, user } = contexts[0]?.context ?? {};
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": context,
+    contexts,
+    clusters: named(
+      files.map((file) => file.clusters),
+      cluster,
+    ),
+    users: named(
+      files.map((file) => file.users),
+      user,
+    ),
+  });
+}
+
+function absoluteFiles(file: z.infer<typeof Entries>, folder: string): z.infer<typeof Entries> {
+  for (const settings of [...file.clusters.map((c) => c.cluster), ...file.users.map((u) => u.user)]) {
+    for (const key of FILE_SETTINGS) {
+      const path = settings?.[key];
+      if (settings && typeof path === "string" && path !== "") settings[key] = resolve(folder, path);
+    }
+    // A bare name is looked for on PATH.
+    const program = settings?.exec as { command?: string } | undefined;
+    if (program?.command?.includes("/")) program.command = resolve(folder, program.command);
+  }
+  return file;
 }
 
 /** The context that is meant: the named one, or the current one where the stack says so. */

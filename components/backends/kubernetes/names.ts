@@ -18,6 +18,8 @@ export interface RoleNames {
   readonly connection: string;
   /** Secret for the server itself: ACL file, probe, exporter. */
   readonly auth: string;
+  /** Dashboard for Grafana. */
+  readonly dashboard: string;
   /** The claim that a StatefulSet with one replica and a volume `data` looks for, and so adopts. */
   readonly claim: string;
   /** The pod. */
@@ -41,6 +43,7 @@ export function roleNames(args: KubernetesTopologyArgs, role: Role): RoleNames {
     config: `${server}-config`,
     connection: `${server}-connection`,
     auth: `${server}-auth`,
+    dashboard: `${server}-dashboard`,
     claim: `${DATA_VOLUME}-${server}-0`,
     pod: `${server}-0`,
   };

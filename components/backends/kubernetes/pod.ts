@@ -1,5 +1,5 @@
 import { Role } from "../../redis/roles";
-import type { KubernetesTopologyArgs } from "./args";
+import type { KubernetesTopologyArgs, ServerArgs } from "./args";
 import { CONTAINER_SECURITY, exporterContainer, jobKeys } from "./exporter";
 import { AUTH_DIR, CONFIG_DIR, DATA_DIR } from "./files";
 import { DATA_VOLUME, serverArgs } from "./names";
@@ -11,6 +11,30 @@ const GROUP = 1000;
 /** Owner and group may read. */
 const SECRET_MODE = 0o440;
 
+export const podSecurity = {
+  runAsNonRoot: true,
+  runAsUser: USER,
+  runAsGroup: GROUP,
+  fsGroup: GROUP,
+  // A large volume is not walked through at every start.
+  fsGroupChangePolicy: "OnRootMismatch",
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** Where a pod may run, and how its images are had. */
+export function placement(server: ServerArgs) {
+  return {
+    ...(server.nodeSelector && { nodeSelector: server.nodeSelector }),
+    ...(server.tolerations && { tolerations: server.tolerations }),
+    ...(server.affinity && { affinity: server.affinity }),
+    ...(server.topologySpreadConstraints && { topologySpreadConstraints: server.topologySpreadConstraints }),
+    ...(server.priorityClassName !== undefined && { priorityClassName: server.priorityClassName }),
+    ...(server.imagePullSecrets && {
+      imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
+    }),
+  };
+}
+
 /** The pod of one role, without its metadata. Passes the `restricted` Pod Security Standard. */
 export function podSpec(args: KubernetesTopologyArgs, plan: ServerPlan) {
   const server = serverArgs(args, plan.role);
@@ -21,15 +45,7 @@ export function podSpec(args: KubernetesTopologyArgs, plan: ServerPlan) {
     automountServiceAccountToken: false,
     // Docker-style variables such as REDIS_CACHE_PORT=tcp://… of every Service in the namespace.
     enableServiceLinks: false,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: GROUP,
-      fsGroup: GROUP,
-      // A large volume is not walked through at every start.
-      fsGroupChangePolicy: "OnRootMismatch",
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: podSecurity,
     terminationGracePeriodSeconds: plan.graceSeconds,
     ...(plan.persists && { initContainers: [repairContainer(plan)] }),
     containers: [
@@ -41,14 +57,7 @@ export function podSpec(args: KubernetesTopologyArgs, plan: ServerPlan) {
       secretVolume("auth", plan.names.auth, ["users.acl", "ping"]),
       ...(monitored ? [secretVolume("exporter", plan.names.auth, ["exporter.json"])] : []),
     ],
-    ...(server.nodeSelector && { nodeSelector: server.nodeSelector }),
-    ...(server.tolerations && { tolerations: server.tolerations }),
-    ...(server.affinity && { affinity: server.affinity }),
-    ...(server.topologySpreadConstraints && { topologySpreadConstraints: server.topologySpreadConstraints }),
-    ...(server.priorityClassName !== undefined && { priorityClassName: server.priorityClassName }),
-    ...(server.imagePullSecrets && {
-      imagePullSecrets: server.imagePullSecrets.map((name) => ({ name })),
-    }),
+    ...placement(server),
   };
 }
 

@@ -1,28 +1,90 @@
+import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
-import { describe } from "../../redis/problems";
-import { type FixedVolume, volumeProblems } from "./volume";
+import { describe, type Problem, shown } from "../../redis/problems";
+import { type Access, openApi } from "./cluster";
+import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
+import { inspect } from "./inspect";
+import type { RehearsalInputs } from "./rehearsal";
+import { rehearse } from "./rehearse";
+import { type RenderedInputs, type RenderedState, renderedState } from "./rendered";
 
-/** What Pulumi's engine calls for a VolumeGuard. Runs in the process of Pulumi's dynamic provider. */
+/** What Pulumi's engine calls for a ClusterGuard. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {
-  /** Called on every preview and update with what the state holds: the place to refuse. */
-  async check(olds: FixedVolume | undefined, news: FixedVolume): Promise<dynamic.CheckResult> {
-    if (olds?.claim === undefined) return { inputs: news };
-    const failures = volumeProblems(olds, news).map((problem) => ({
-      property: "",
-      reason: describe(problem),
-    }));
-    return { inputs: news, failures };
+  /**
+   * Called on every preview and update with what the state holds: the place to refuse. What it found replaces what it
+   * was given, so the state keeps no path and no context of one person's kubeconfig.
+   */
+  async check(
+    olds: Partial<ClusterGuardState> | undefined,
+    news: ClusterGuardInputs,
+  ): Promise<dynamic.CheckResult> {
+    try {
+      const { problems, state } = await inspect(await openApi(news.access), news, olds);
+      return { inputs: state, failures: problems.map(failure) };
+    } catch (error) {
+      return { inputs: news, failures: [failure(refusal(news.access, error as Error))] };
+    }
   },
 
-  async create(inputs: FixedVolume): Promise<dynamic.CreateResult> {
-    return { id: inputs.claim, outs: inputs };
+  async create(inputs: ClusterGuardState): Promise<dynamic.CreateResult> {
+    return { id: inputs.cluster, outs: inputs };
   },
 
-  async read(id: string, state: FixedVolume): Promise<dynamic.ReadResult> {
+  async read(id: string, state: ClusterGuardState): Promise<dynamic.ReadResult> {
     return { id, props: state };
   },
 
-  async update(_id: string, _olds: unknown, news: FixedVolume): Promise<dynamic.UpdateResult> {
+  async update(_id: string, _olds: unknown, news: ClusterGuardState): Promise<dynamic.UpdateResult> {
     return { outs: news };
   },
 };
+
+/** What Pulumi's engine calls for a Rehearsal. */
+export const rehearsal = {
+  async diff(_id: string, olds: RehearsalInputs, news: RehearsalInputs): Promise<dynamic.DiffResult> {
+    return { changes: !isDeepStrictEqual(olds.pod, news.pod) };
+  },
+
+  async create(inputs: RehearsalInputs): Promise<dynamic.CreateResult> {
+    await passed(inputs);
+    return { id: inputs.pod.metadata.name, outs: inputs };
+  },
+
+  async update(_id: string, _olds: unknown, news: RehearsalInputs): Promise<dynamic.UpdateResult> {
+    await passed(news);
+    return { outs: news };
+  },
+};
+
+/** What Pulumi's engine calls for a Rendered. */
+export const rendered = {
+  async check(olds: Partial<RenderedState> | undefined, news: RenderedInputs): Promise<dynamic.CheckResult> {
+    return { inputs: renderedState(olds, news) };
+  },
+
+  async create(inputs: RenderedState): Promise<dynamic.CreateResult> {
+    return { id: "rendered", outs: inputs };
+  },
+
+  async update(_id: string, _olds: unknown, news: RenderedState): Promise<dynamic.UpdateResult> {
+    return { outs: news };
+  },
+};
+
+async function passed(inputs: RehearsalInputs): Promise<void> {
+  const problem = await rehearse(await openApi(inputs.access), inputs);
+  if (problem) throw new Error(describe(problem));
+}
+
+function failure(problem: Problem): dynamic.CheckFailure {
+  return { property: "", reason: describe(problem) };
+}
+
+function refusal({ context }: Access, { message }: Error): Problem {
+  return {
+    key: "context",
+    was: `${shown(context)}: ${message}`,
+    allowed: "a cluster that answers, and lets you read what the stack is about to change",
+    fix: 'Try `kubectl --context` with this name; the rights that are needed are in docs/operations.md, "Kubernetes: before an up".',
+  };
+}

@@ -7,11 +7,11 @@ import { rolePassword, validPasswords } from "../passwords";
 import { configFiles } from "./files";
 import { serverArgs } from "./names";
 import { networkPolicySpec } from "./networkPolicy";
+import { DEPLOYMENT_LABEL } from "./owner";
 import type { ServerPlan } from "./plan";
+import { createRehearsal } from "./rehearsal";
 import { createSecrets, type Manifest } from "./secrets";
 import { childOptions, metadata, type Site } from "./site";
-import { storageClassName } from "./storage";
-import { VolumeGuard } from "./volumeGuard";
 import { createMonitoring } from "./watch";
 import { claim, clientServiceSpec, headlessServiceSpec, statefulSetSpec } from "./workload";
 
@@ -20,9 +20,10 @@ export interface CreatedServer extends Server {
   readonly secretManifests: readonly pulumi.Output<Manifest>[];
 }
 
-/** Everything of one role. The claim comes first: when the cluster refuses that, nothing else has changed yet. */
+/** Everything of one role. Rehearsal and claim come first: when they fail, nothing else has changed yet. */
 export function createServer(before: Site, plan: ServerPlan): CreatedServer {
-  const site = { ...before, first: [...before.first, ...createClaim(before, plan)] };
+  const rehearsed = { ...before, first: [...before.first, ...createRehearsal(before, plan)] };
+  const site = { ...rehearsed, first: [...rehearsed.first, ...createClaim(rehearsed, plan)] };
   const role = site.args[plan.role] ?? {};
   const password = rolePassword(site.parent, site.name, plan.role, role);
   const { revision, manifests, created } = createSecrets(
@@ -42,27 +43,14 @@ export function createServer(before: Site, plan: ServerPlan): CreatedServer {
 
 function createClaim(site: Site, plan: ServerPlan): PersistentVolumeClaim[] {
   if (plan.volume === undefined) return [];
-  const { namespace } = site.plan;
   const protect = site.args.protect ?? true;
-  const guard = new VolumeGuard(
-    `${site.name}-${plan.role}-guard`,
-    {
-      claim: `${namespace}/${plan.names.claim}`,
-      size: plan.volume,
-      storageClass: storageClassName(site.args) ?? "",
-    },
-    { parent: site.parent },
-  );
+  const size = site.volumeSize ?? plan.volume;
   return [
-    new PersistentVolumeClaim(
-      `${site.name}-${plan.role}-data`,
-      claim(site.args, namespace, plan, plan.volume),
-      {
-        ...childOptions({ ...site, first: [...site.first, guard] }),
-        protect,
-        retainOnDelete: protect,
-      },
-    ),
+    new PersistentVolumeClaim(`${site.name}-${plan.role}-data`, claim(site, plan, size), {
+      ...childOptions(site),
+      protect,
+      retainOnDelete: protect,
+    }),
   ];
 }
 
@@ -92,11 +80,16 @@ function createStatefulSet(site: Site, plan: ServerPlan, revision: pulumi.Input<
   new StatefulSet(
     `${site.name}-${plan.role}`,
     {
-      metadata: metadata(site, plan, plan.names.server),
+      metadata: running(site, metadata(site, plan, plan.names.server)),
       spec: statefulSetSpec(site.args, plan, revision),
     },
     { ...childOptions(site), ignoreChanges: ["spec.volumeClaimTemplates"] },
   );
+}
+
+/** Only the StatefulSet tells which state runs it: the rest is found again by its owner alone. */
+function running(site: Site, { labels, ...rest }: ReturnType<typeof metadata>) {
+  return { ...rest, labels: { ...labels, [DEPLOYMENT_LABEL]: site.deployment } };
 }
 
 function createNetworkPolicy(site: Site, plan: ServerPlan): void {

@@ -6,7 +6,7 @@ import { type Connection, environment } from "../../redis/connection";
 import { Role } from "../../redis/roles";
 import { authFiles } from "./files";
 import type { ServerPlan } from "./plan";
-import { childOptions, metadata, type Site } from "./site";
+import { childOptions, labelled, type Site } from "./site";
 
 /** A Secret as YAML or JSON has it. */
 export interface Manifest {
@@ -70,7 +70,7 @@ function createSecret(
 ): Secret {
   return new Secret(
     `${site.name}-${plan.role}-${suffix}`,
-    { metadata: metadata(site, plan, name), stringData: pulumi.secret(made.stringData) },
+    { metadata: labelled(site, plan, name), stringData: pulumi.secret(made.stringData) },
     childOptions(site),
   );
 }
@@ -88,5 +88,5 @@ function connectionVariables(plan: ServerPlan, password: string): Record<string,
 }
 
 function manifest(site: Site, plan: ServerPlan, name: string, stringData: Record<string, string>): Manifest {
-  return { apiVersion: "v1", kind: "Secret", metadata: metadata(site, plan, name), stringData };
+  return { apiVersion: "v1", kind: "Secret", metadata: labelled(site, plan, name), stringData };
 }

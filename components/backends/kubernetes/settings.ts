@@ -104,7 +104,7 @@ const monitoring = z
 export const kubernetesBackend: Backend = {
   summary: "StatefulSets in a Kubernetes cluster, on Longhorn or any other storage class",
   settings: z.strictObject({
-    context: text("Context of the kubeconfig, and with it the cluster. A change moves the topology."),
+    context: text("Context of the kubeconfig, and with it the cluster. Another cluster is refused."),
     useCurrentContext: flag("Whether the kubeconfig's current context is meant. Default false."),
     kubeconfig: text("Path of the kubeconfig. Default $KUBECONFIG, else ~/.kube/config."),
     renderTo: text("Folder to render manifests into instead of applying them; Secrets are left out."),

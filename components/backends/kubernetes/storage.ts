@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { formatSize } from "../../redis/size";
 import type { KubernetesTopologyArgs, LonghornArgs, RecurringJobArgs } from "./args";
 import { DataLocality, FileSystem } from "./args";
@@ -50,10 +51,16 @@ export function longhornName(longhorn: LonghornArgs): string {
   return longhorn.name ?? "longhorn-replicated";
 }
 
+/** What every object of the stack carries. */
+export interface OwnMetadata {
+  readonly labels: Record<string, string>;
+  readonly annotations?: pulumi.Input<Record<string, string> | undefined>;
+}
+
 /** A StorageClass of Longhorn: volumes can grow, and outlive a deleted claim. Its parameters are all strings. */
-export function longhornClass(longhorn: LonghornArgs) {
+export function longhornClass(longhorn: LonghornArgs, own: OwnMetadata) {
   return {
-    metadata: { name: longhornName(longhorn) },
+    metadata: { ...own, name: longhornName(longhorn) },
     provisioner: LONGHORN_PROVISIONER,
     allowVolumeExpansion: true,
     reclaimPolicy: "Retain",
@@ -67,6 +74,12 @@ export function longhornClass(longhorn: LonghornArgs) {
   };
 }
 
+/** Copies of the volume where the stack's class decides them; 0 where it does not. */
+export function copiesWanted(args: KubernetesTopologyArgs): number {
+  const { longhorn } = args.storage ?? {};
+  return longhorn ? (longhorn.replicas ?? DEFAULT_REPLICAS) : 0;
+}
+
 /** Whether the volume has copies on other nodes, as far as this stack decides or says. */
 export function isReplicated(args: KubernetesTopologyArgs): boolean {
   const { longhorn, replicated } = args.storage ?? {};
@@ -74,11 +87,11 @@ export function isReplicated(args: KubernetesTopologyArgs): boolean {
 }
 
 /** A RecurringJob that acts on the volumes whose claim carries its label. */
-export function recurringJob(job: RecurringJobArgs) {
+export function recurringJob(job: RecurringJobArgs, own: OwnMetadata) {
   return {
     apiVersion: LONGHORN_API,
     kind: "RecurringJob",
-    metadata: { name: job.name, namespace: LONGHORN_NAMESPACE },
+    metadata: { name: job.name, namespace: LONGHORN_NAMESPACE, ...own },
     spec: {
       name: job.name,
       task: job.task,

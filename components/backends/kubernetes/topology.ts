@@ -1,20 +1,28 @@
+import { resolve } from "node:path";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { RandomId } from "@pulumi/random/randomId";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
+import type { Problem } from "../../redis/problems";
 import { Role } from "../../redis/roles";
 import type { Bullmq, Endpoint, Topology } from "../../topology";
 import { refuse } from "../refuse";
 import type { KubernetesTopologyArgs } from "./args";
+import type { Access } from "./cluster";
+import { ClusterGuard } from "./clusterGuard";
 import { details } from "./details";
-import { chosenContext, contextProblems, kubeconfigPaths, readContexts } from "./kubeconfig";
+import { chosenContext, contextProblems, kubeconfigOf, kubeconfigPaths, readContexts } from "./kubeconfig";
+import { declaredObjects } from "./objects";
+import { OWNER_LABEL, ownerOf } from "./owner";
 import { type KubernetesPlan, planKubernetes, traits } from "./plan";
+import { Rendered, renderedObjects } from "./rendered";
 import { createServer } from "./role";
-import { childOptions, type Site } from "./site";
-import { longhornClass, recurringJob } from "./storage";
+import { annotated, childOptions, type Site } from "./site";
+import { copiesWanted, longhornClass, recurringJob, storageClassName } from "./storage";
 
 /** The topology as StatefulSets in a Kubernetes cluster. */
 export class KubernetesTopology extends pulumi.ComponentResource implements Topology {
@@ -33,8 +41,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
     const target = readTarget(args, plan, provided !== undefined);
     refuse(name, [...plan.problems, ...target.problems], this);
 
-    const provider = provided ?? createProvider(this, name, args, target.context);
-    const site: Site = { parent: this, name, args, plan, provider, first: [] };
+    const site = createSite(this, name, args, plan, { provided, ...target });
     const first = [...createNamespace(site), ...createLonghorn(site)];
     const servers = plan.servers.map((server) => ({
       role: server.role,
@@ -65,34 +72,96 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
   }
 }
 
-/** The context to apply to; rendered manifests and a given provider need none. */
-function readTarget(args: KubernetesTopologyArgs, plan: KubernetesPlan, provided: boolean) {
+/** Where everything goes: the cluster, looked at first, and whose the objects are. */
+function createSite(
+  parent: pulumi.Resource,
+  name: string,
+  args: KubernetesTopologyArgs,
+  plan: KubernetesPlan,
+  { provided, access }: { provided?: pulumi.ProviderResource; access?: Access },
+): Site {
+  const owner = ownerOf(pulumi.getProject(), pulumi.getStack(), name);
+  const deployment = new RandomId(`${name}-deployment`, { byteLength: 8 }, { parent }).hex;
+  const site = { parent, name, args, plan, owner, deployment };
+  if (provided) return { ...site, provider: provided, first: [] };
+  if (access === undefined) return { ...site, ...createRenderer(parent, name, args), first: [] };
+  const guard = new ClusterGuard(
+    `${name}-guard`,
+    { access, owner, deployment, objects: declaredObjects(args), ...wantedVolume(args, plan) },
+    { parent },
+  );
+  const provider = createProvider(parent, name, args, access, guard);
+  const volumeSize = guard.volume.apply((volume) => volume?.size ?? "");
+  return { ...site, provider, access, first: [], ...(plan.queue && { volumeSize }) };
+}
+
+function wantedVolume(args: KubernetesTopologyArgs, { namespace, servers }: KubernetesPlan) {
+  const queue = servers.find(({ volume }) => volume !== undefined);
+  if (queue?.volume === undefined) return {};
+  return {
+    volume: {
+      namespace,
+      claim: queue.names.claim,
+      wanted: queue.volume,
+      size: queue.volume,
+      storageClass: storageClassName(args) ?? "",
+      createsClass: args.storage?.longhorn !== undefined,
+      replicas: copiesWanted(args),
+    },
+  };
+}
+
+/** The way to the cluster; rendered manifests and a given provider need none. */
+function readTarget(
+  args: KubernetesTopologyArgs,
+  plan: KubernetesPlan,
+  provided: boolean,
+): { problems: Problem[]; access?: Access } {
   if (args.renderTo !== undefined || provided || plan.problems.some(({ key }) => key === "context")) {
     return { problems: [] };
   }
   const paths = kubeconfigPaths(args.kubeconfig, process.env.KUBECONFIG);
   const contexts = readContexts(paths);
-  return { context: chosenContext(args, contexts), problems: contextProblems(args, contexts, paths) };
+  const context = chosenContext(args, contexts);
+  const problems = contextProblems(args, contexts, paths);
+  return {
+    problems,
+    ...(context !== undefined && { access: { paths: paths.map((path) => resolve(path)), context } }),
+  };
 }
 
 /**
- * `clusterIdentifier` ties the resources to the context's name: without it, another path or another address of
- * the same cluster could look like another cluster, and everything in it would be replaced.
+ * Once made it is never replaced, and nothing in the cluster with it: which cluster it is, the guard says, by the
+ * cluster's own identity. What exists is taken over, after the guard has found that it is ours. ConfigMaps and Secrets
+ * change in place, so that a pod that starts meanwhile finds them.
  */
 function createProvider(
   parent: pulumi.Resource,
   name: string,
   args: KubernetesTopologyArgs,
-  context: string | undefined,
+  { paths, context }: Access,
+  guard: ClusterGuard,
 ): Provider {
-  const { kubeconfig, renderTo } = args;
-  const target =
-    renderTo === undefined ? { context, clusterIdentifier: context } : { renderYamlToDirectory: renderTo };
+  const kubeconfig = paths.length > 1 ? pulumi.secret(kubeconfigOf(paths, context)) : args.kubeconfig;
   return new Provider(
     `${name}-cluster`,
-    { ...target, ...(kubeconfig !== undefined && { kubeconfig }) },
-    { parent },
+    {
+      context,
+      clusterIdentifier: guard.cluster,
+      upsertExistingObjects: true,
+      enableConfigMapMutable: true,
+      enableSecretMutable: true,
+      ...(kubeconfig !== undefined && { kubeconfig }),
+    },
+    { parent, dependsOn: [guard], ignoreChanges: ["clusterIdentifier"] },
   );
+}
+
+function createRenderer(parent: pulumi.Resource, name: string, args: KubernetesTopologyArgs) {
+  const { renderTo = "" } = args;
+  const provider = new Provider(`${name}-cluster`, { renderYamlToDirectory: renderTo }, { parent });
+  const inputs = { folder: resolve(renderTo), objects: renderedObjects(declaredObjects(args)) };
+  return { provider, rendered: new Rendered(`${name}-rendered`, inputs, { parent }).annotations };
 }
 
 /** Protected like the queue's claim, which would go with it. */
@@ -104,7 +173,13 @@ function createNamespace(site: Site): pulumi.Resource[] {
   return [
     new Namespace(
       `${name}-namespace`,
-      { metadata: { name: plan.namespace, labels: enforced } },
+      {
+        metadata: {
+          name: plan.namespace,
+          labels: { ...enforced, [OWNER_LABEL]: site.owner },
+          ...annotated(site),
+        },
+      },
       { ...childOptions(site), protect, retainOnDelete: protect },
     ),
   ];
@@ -114,9 +189,12 @@ function createLonghorn(site: Site): pulumi.Resource[] {
   const { args, name, plan } = site;
   const opts = childOptions(site);
   if (!plan.queue) return [];
+  const own = { labels: { [OWNER_LABEL]: site.owner }, ...annotated(site) };
   const { longhorn, recurringJobs = [] } = args.storage ?? {};
   return [
-    ...(longhorn ? [new StorageClass(`${name}-storage-class`, longhornClass(longhorn), opts)] : []),
-    ...recurringJobs.map((job) => new CustomResource(`${name}-job-${job.name}`, recurringJob(job), opts)),
+    ...(longhorn ? [new StorageClass(`${name}-storage-class`, longhornClass(longhorn, own), opts)] : []),
+    ...recurringJobs.map(
+      (job) => new CustomResource(`${name}-job-${job.name}`, recurringJob(job, own), opts),
+    ),
   ];
 }

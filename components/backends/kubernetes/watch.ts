@@ -33,7 +33,7 @@ function createOperatorObjects(site: Site, plan: ServerPlan): void {
 }
 
 function createDashboard(site: Site, plan: ServerPlan): void {
-  const own = metadata(site, plan, `${plan.names.server}-dashboard`);
+  const own = metadata(site, plan, plan.names.dashboard);
   new ConfigMap(
     `${site.name}-${plan.role}-dashboard`,
     {

@@ -6,19 +6,20 @@ import { configFiles } from "./files";
 import { DATA_VOLUME, labels, selectorLabels, serverArgs } from "./names";
 import type { ServerPlan } from "./plan";
 import { podSpec } from "./pod";
+import { annotated, labelled, type Site } from "./site";
 import { recurringLabels, storageClassName } from "./storage";
 
 /** The claim: named so that the StatefulSet finds it and makes none, and so a resource that can be protected and grown. */
-export function claim(args: KubernetesTopologyArgs, namespace: string, plan: ServerPlan, volume: string) {
-  const { labels: own, annotations, recurringJobs = [] } = args.storage ?? {};
+export function claim(site: Site, plan: ServerPlan, volume: pulumi.Input<string>) {
+  const { labels: own, annotations, recurringJobs = [] } = site.args.storage ?? {};
+  const { labels: ours, ...rest } = labelled(site, plan, plan.names.claim);
   return {
     metadata: {
-      name: plan.names.claim,
-      namespace,
-      labels: { ...labels(plan.names.server, plan.role), ...recurringLabels(recurringJobs), ...own },
-      ...(annotations && { annotations }),
+      ...rest,
+      labels: { ...recurringLabels(recurringJobs), ...own, ...ours },
+      ...annotated(site, annotations),
     },
-    spec: claimSpec(args, volume),
+    spec: claimSpec(site.args, volume),
   };
 }
 
@@ -80,7 +81,7 @@ export function headlessServiceSpec(args: KubernetesTopologyArgs, plan: ServerPl
   };
 }
 
-function claimSpec(args: KubernetesTopologyArgs, volume: string) {
+function claimSpec(args: KubernetesTopologyArgs, volume: pulumi.Input<string>) {
   const storageClass = storageClassName(args);
   return {
     accessModes: ["ReadWriteOnce"],

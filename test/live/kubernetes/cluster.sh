@@ -8,13 +8,7 @@ export REDIS_TOPOLOGY_KUBE_TOOLS=${REDIS_TOPOLOGY_KUBE_TOOLS:-$here/../../../../
 . "$REDIS_TOPOLOGY_KUBE_TOOLS/settings.sh"
 case ${1:-} in
   up)
-    # The tool's kubelet runs without cgroups per pod, and then panics at every init container
-    # (kubernetes/kubernetes#137993). A copy of the tool with that one setting changed does not.
-    copy=$(mktemp -d); trap 'rm -rf "$copy"' EXIT
-    cp -r "$REDIS_TOPOLOGY_KUBE_TOOLS/." "$copy"
-    chmod -R u+w "$copy"
-    sed -i 's/^cgroupsPerQOS: false$/cgroupsPerQOS: true/' "$copy/up.sh"
-    "$copy/up.sh"
+    "$REDIS_TOPOLOGY_KUBE_TOOLS/up.sh"
     "$here/image.sh"
     ;;
   down)

@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Access } from "./cluster";
+import type { DeclaredObject } from "./objects";
+import type { Owner } from "./owner";
+import type { WantedVolume } from "./volume";
+
+/** What the stack is about to do, and where; the provider's inputs as the program gives them. */
+export interface ClusterGuardInputs extends Owner {
+  readonly access: Access;
+  readonly objects: readonly DeclaredObject[];
+  /** `namespace` and `name` of the claim, and what it shall be; absent without a queue. */
+  readonly volume?: WantedVolume & { readonly namespace: string; readonly claim: string };
+}
+
+/** What stays in the state, and is known in a preview already. */
+export interface ClusterGuardState {
+  /** UID of the cluster's namespace kube-system, which no name in a file can change. */
+  readonly cluster: string;
+  readonly volume?: WantedVolume;
+}
+
+type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/**
+ * Looks at the cluster before anything in it is touched, in the preview already: is it the one where the stack's
+ * objects are, is everything of our names ours, can the volume become what the stack wants
+ * (docs/adr/0060-kubernetes-cluster-guard.md). A dynamic resource; creates nothing.
+ */
+export class ClusterGuard extends pulumi.CustomResource {
+  declare readonly cluster: pulumi.Output<string>;
+  declare readonly volume: pulumi.Output<WantedVolume | undefined>;
+
+  constructor(name: string, inputs: Inputs<ClusterGuardInputs>, opts: pulumi.CustomResourceOptions) {
+    const __provider = "exports.handler = () => require('redis-topology/kubernetes-provider').provider;";
+    const computed = { cluster: undefined, volume: undefined };
+    super(
+      "pulumi-nodejs:dynamic/redis-topology:ClusterGuard",
+      name,
+      { ...computed, ...inputs, __provider },
+      opts,
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { type Problem, shown } from "../../redis/problems";
+import { type Api, ApiError, type Stored } from "./cluster";
+import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
+import { type FoundObject, ownerProblems } from "./owner";
+import { LONGHORN_API, LONGHORN_NAMESPACE } from "./storage";
+import { claimSize, type FoundVolume, volumeProblems } from "./volume";
+
+const CLASSES = "/apis/storage.k8s.io/v1/storageclasses";
+const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
+
+/** What a look at the cluster gives. */
+export interface Inspection {
+  readonly problems: readonly Problem[];
+  readonly state: ClusterGuardState;
+}
+
+/** Compares what the stack is about to do with what the cluster has. Changes nothing. */
+export async function inspect(
+  api: Api,
+  inputs: ClusterGuardInputs,
+  before: Partial<ClusterGuardState> | undefined,
+): Promise<Inspection> {
+  const cluster = await identity(api);
+  const known = before?.cluster;
+  if (known !== undefined && known !== cluster) {
+    return { problems: [otherCluster(inputs.access.context, known, cluster)], state: { cluster } };
+  }
+  const problems = [...ownerProblems(inputs, await foundObjects(api, inputs))];
+  const { volume } = inputs;
+  if (volume === undefined) return { problems, state: { cluster } };
+  const found = await foundVolume(api, volume.namespace, volume.claim);
+  problems.push(...volumeProblems(before?.volume, volume, found));
+  const { namespace: _, claim: __, ...wanted } = volume;
+  return { problems, state: { cluster, volume: { ...wanted, size: claimSize(volume.wanted, found) } } };
+}
+
+async function identity(api: Api): Promise<string> {
+  const system = await api.get("/api/v1/namespaces/kube-system");
+  if (system === undefined) throw new Error("The cluster has no namespace kube-system to be known by.");
+  return system.metadata.uid;
+}
+
+function otherCluster(context: string, known: string, cluster: string): Problem {
+  return {
+    key: "context",
+    was: `${shown(context)} leads to the cluster ${cluster}`,
+    allowed: `the cluster ${known}, in which the objects of this stack are (UIDs of the namespace kube-system)`,
+    fix: 'Correct `context` or `kubeconfig`. For another cluster, make a second stack, and see docs/operations.md, "Move a queue".',
+  };
+}
+
+async function foundObjects(api: Api, { objects }: ClusterGuardInputs): Promise<FoundObject[]> {
+  const found = await Promise.all(
+    objects.map(async (object) => ({ object, stored: await api.get(object.path) })),
+  );
+  return found.flatMap(({ object, stored }) =>
+    stored === undefined ? [] : [{ ...object, labels: stored.metadata.labels ?? {} }],
+  );
+}
+
+async function foundVolume(api: Api, namespace: string, name: string): Promise<FoundVolume> {
+  const claim = await api.get(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`);
+  if (claim === undefined) return foundClasses(api);
+  const { spec, status } = claim;
+  const replicas = spec.volumeName === undefined ? undefined : await copies(api, spec);
+  return {
+    claim: {
+      request: spec.resources.requests.storage,
+      ...(status?.capacity?.storage !== undefined && { capacity: status.capacity.storage }),
+      storageClass: spec.storageClassName ?? "",
+      ...(replicas !== undefined && { replicas }),
+    },
+  };
+}
+
+/** Longhorn's own volume tells how many copies there are; where it cannot be read, what the volume was made with. */
+async function copies(
+  api: Api,
+  { volumeName, storageClassName }: { volumeName: string; storageClassName?: string },
+): Promise<number | undefined> {
+  const own = `/apis/${LONGHORN_API}/namespaces/${LONGHORN_NAMESPACE}/volumes/${volumeName}`;
+  const count =
+    (await readable(api.get(own)))?.spec?.numberOfReplicas ??
+    (await readable(api.get(`/api/v1/persistentvolumes/${volumeName}`)))?.spec?.csi?.volumeAttributes
+      ?.numberOfReplicas ??
+    (await readable(api.get(`${CLASSES}/${storageClassName}`)))?.parameters?.numberOfReplicas;
+  return count === undefined ? undefined : Number(count);
+}
+
+async function foundClasses(api: Api): Promise<FoundVolume> {
+  const items = (await readable(api.get(CLASSES)))?.items as Stored[] | undefined;
+  if (items === undefined) return {};
+  const preset = items.find(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
+  return {
+    classes: items.map(({ metadata }) => metadata.name),
+    ...(preset && { defaultClass: preset.metadata.name }),
+  };
+}
+
+/** Undefined also for who may not read it: the check is then left to the API server. */
+async function readable(answer: Promise<Stored | undefined>): Promise<Stored | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 403) return undefined;
+    throw error;
+  }
+}
