@@ -5,9 +5,10 @@ import type { RedisServerInputs, RedisServerState } from "./redisServer";
 import { findBinary } from "./server/binary";
 import { refuseForeignFolder, removeFiles } from "./server/files";
 import { healthOf } from "./server/health";
-import { refuseTakenPort, rehearse, start, stop } from "./server/lifecycle";
+import { refuseTakenPort, rehearse, start } from "./server/lifecycle";
 import { applyLive } from "./server/live";
 import { moveData } from "./server/move";
+import { stop } from "./server/stop";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /** Letters and digits need no quoting anywhere; 40 of 62 are 238 bits. */

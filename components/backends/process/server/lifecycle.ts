@@ -1,22 +1,16 @@
-import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { renderConfig } from "../../../redis/config";
 import type { RedisServerInputs } from "../redisServer";
 import { type Binary, findBinary } from "./binary";
 import { info, withClient } from "./client";
+import { run } from "./environment";
 import { entries, logTail, serverDirectives, serverPaths, writeFiles } from "./files";
-import { serverProcess } from "./health";
-import { isAlive, isInUse, portHolder } from "./processes";
-
-const run = promisify(execFile);
+import { isInUse, portHolder } from "./processes";
 
 /** How long a started server may stay silent. Loading an AOF is not silence: it answers LOADING meanwhile. */
 const SILENCE_MS = 30_000;
-/** How long a server may take to save and end. A snapshot of several GB to a slow disk takes minutes. */
-const STOP_MS = 10 * 60_000;
 const POLL_MS = 50;
 
 /** Writes the files, starts the server and waits until it answers. Returns engine and version, as it says itself. */
@@ -62,23 +56,6 @@ async function beginAof(server: RedisServerInputs & { password: string }): Promi
   });
 }
 
-/** Stops the server cleanly: a queue is saved first. Does nothing when it is not running. */
-export async function stop(inputs: RedisServerInputs, passwords: readonly string[]): Promise<void> {
-  const pid = await serverProcess(inputs, passwords);
-  if (pid === undefined) return;
-  const refusal = await shutdown(inputs, passwords, pid);
-  const deadline = Date.now() + STOP_MS;
-  while (await isAlive(pid)) {
-    if (refusal !== undefined || Date.now() > deadline) {
-      throw new Error(
-        `${inputs.role}: the server (pid ${pid}) does not stop: ${refusal ?? "it is still saving"}. ` +
-          `Look into ${serverPaths(inputs.directory).log}; the server goes on. Then run again.`,
-      );
-    }
-    await sleep(POLL_MS);
-  }
-}
-
 /**
  * Lets the server program read a configuration without touching the running server, so that one it rejects is
  * known before anything is stopped. Throws with Redis' own line.
@@ -111,26 +88,6 @@ export async function refuseTakenPort({ role, host, port }: RedisServerInputs): 
     `${role}: port ${port} of ${host} is taken by ${holder}. ` +
       `Stop it, or choose another port with \`${role}.port\`.`,
   );
-}
-
-async function shutdown(
-  inputs: RedisServerInputs,
-  passwords: readonly string[],
-  pid: number,
-): Promise<string | undefined> {
-  for (const password of passwords) {
-    const outcome = await withClient(
-      { ...inputs, password },
-      (client) => client.call("SHUTDOWN", inputs.persists ? "SAVE" : "NOSAVE"),
-      STOP_MS,
-    ).catch((error: Error) => error);
-    // A server that obeys closes the connection; one that cannot save, or runs a script, answers an error and goes on.
-    if (outcome instanceof Error && outcome.name === "ReplyError") return outcome.message;
-    if (!(await isAlive(pid))) return undefined;
-  }
-  // Nobody knows this server's password (an interrupted `up`), or it is gone by now: SIGTERM saves too.
-  if (await isAlive(pid)) process.kill(pid, "SIGTERM");
-  return undefined;
 }
 
 async function untilReady(
