@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { pulumiCli } from "../../cli/launcher";
@@ -49,6 +49,16 @@ export class Engine {
     engine.configure(config);
     await engine.succeed("stack", "init", "live");
     return engine;
+  }
+
+  /** As `cp -r` makes it: a clone with the same stack, its state and its data, in another folder. */
+  copy(): Engine {
+    const copy = new Engine(this.cli);
+    for (const name of ["state", ".redis-topology", "Pulumi.live.yaml"]) {
+      const source = path.join(this.folder, name);
+      if (existsSync(source)) cpSync(source, path.join(copy.folder, name), { recursive: true });
+    }
+    return copy;
   }
 
   /** Replaces the stack's configuration. */

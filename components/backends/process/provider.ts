@@ -3,11 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type { RedisServerInputs, RedisServerState } from "./redisServer";
 import { findBinary } from "./server/binary";
-import { refuseForeignFolder, removeFiles } from "./server/files";
+import { otherHolder, refuseForeignFolder } from "./server/claim";
 import { healthOf } from "./server/health";
 import { refuseTakenPort, rehearse, start } from "./server/lifecycle";
 import { applyLive } from "./server/live";
 import { moveData } from "./server/move";
+import { removeFiles } from "./server/remove";
 import { stop } from "./server/stop";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -43,6 +44,7 @@ export const provider = {
   async diff(_id: string, olds: RedisServerState, news: RedisServerInputs): Promise<dynamic.DiffResult> {
     const changed = INPUT_KEYS.some((key) => !isDeepStrictEqual(olds[key], news[key]));
     if (changed || changesPassword(olds, news)) return { changes: true };
+    if ((await otherHolder(olds)) !== undefined) return { changes: true };
     const health = await healthOf(olds, olds.password);
     if (health === "down") {
       console.error(
@@ -72,6 +74,8 @@ export const provider = {
     const password = news.password ?? (olds.ownPassword ? makePassword() : olds.password);
     const passwords = accepted(news, password);
     await refuseForeignFolder(news);
+    const holder = await otherHolder(olds);
+    if (holder !== undefined) return { outs: await startBeside(holder, olds, news, passwords) };
     const health = await healthOf(olds, olds.password);
     if (health === "busy")
       throw new Error(`${olds.role}: the server is busy. Nothing was changed; run again.`);
@@ -87,14 +91,21 @@ export const provider = {
       if (health === "healthy") await startAgain(olds, news);
       throw error;
     });
-    if (olds.directory !== news.directory) await removeFiles(olds.directory, !news.persists);
+    if (olds.directory !== news.directory) await removeFiles(olds, !news.persists);
     return { outs: state(news, password, server) };
   },
 
   async delete(_id: string, known: RedisServerState): Promise<void> {
+    const holder = await otherHolder(known);
+    if (holder !== undefined) {
+      console.error(
+        `${known.role}: ${known.directory} belongs to ${holder}; its server and files are left alone`,
+      );
+      return;
+    }
     await stop(known, [known.password]);
     const deleteData = known.deleteData || !known.persists;
-    await removeFiles(known.directory, deleteData);
+    await removeFiles(known, deleteData);
     if (!deleteData) {
       console.error(
         `${known.role}: stopped; its data stays in ${known.directory}, for this backend to find again`,
@@ -108,6 +119,19 @@ async function startAgain(olds: RedisServerState, news: RedisServerInputs): Prom
   await moveData(news.role, news.directory, olds.directory);
   await start(olds, accepted(olds, olds.password));
   console.error(`${olds.role}: runs again as before`);
+}
+
+/** The state was copied with a clone whose server runs on: this one gets a server of its own. */
+async function startBeside(
+  holder: string,
+  olds: RedisServerState,
+  news: RedisServerInputs,
+  passwords: readonly string[],
+): Promise<RedisServerState> {
+  console.error(`${olds.role}: ${olds.directory} belongs to ${holder} and is left alone`);
+  const [password = ""] = passwords;
+  await stop(news, passwords);
+  return state(news, password, await start(news, passwords));
 }
 
 function changesPassword(olds: RedisServerState, news: RedisServerInputs): boolean {

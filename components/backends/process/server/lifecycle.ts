@@ -7,7 +7,8 @@ import { type Binary, findBinary } from "./binary";
 import { info, withClient } from "./client";
 import { run } from "./environment";
 import { entries, logTail, serverDirectives, serverPaths, writeFiles } from "./files";
-import { isInUse, portHolder } from "./processes";
+import { portHolder } from "./identity";
+import { isInUse } from "./processes";
 
 /** How long a started server may stay silent. Loading an AOF is not silence: it answers LOADING meanwhile. */
 const SILENCE_MS = 30_000;
@@ -83,7 +84,7 @@ export async function refuseTakenPort({ role, host, port }: RedisServerInputs): 
     socket.once("connect", () => socket.destroy());
   });
   if (!taken) return;
-  const holder = (await portHolder(port)) ?? "another process, which this user may not see";
+  const holder = (await portHolder(host, port)) ?? "another process, which this user may not see";
   throw new Error(
     `${role}: port ${port} of ${host} is taken by ${holder}. ` +
       `Stop it, or choose another port with \`${role}.port\`.`,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisServerInputs } from "../redisServer";
 import { withClient } from "./client";
 import { serverPaths } from "./files";
-import { serverProcess } from "./health";
+import { serverProcess } from "./identity";
 import { isAlive } from "./processes";
 
 /** How long a server may take to save and end. A snapshot of several GB to a slow disk takes minutes. */
@@ -11,7 +11,7 @@ const POLL_MS = 50;
 
 /** Stops the server cleanly: a queue is saved first. Does nothing when it is not running. */
 export async function stop(inputs: RedisServerInputs, passwords: readonly string[]): Promise<void> {
-  const pid = await serverProcess(inputs, passwords);
+  const pid = await serverProcess(inputs);
   if (pid === undefined) return;
   const refusal = await shutdown(inputs, passwords, pid);
   const deadline = Date.now() + STOP_MS;
@@ -42,6 +42,6 @@ async function shutdown(
     if (!(await isAlive(pid))) return undefined;
   }
   // Nobody knows this server's password (an interrupted `up`), or it is gone by now: SIGTERM saves too.
-  if (await isAlive(pid)) process.kill(pid, "SIGTERM");
+  if ((await serverProcess(inputs)) === pid) process.kill(pid, "SIGTERM");
   return undefined;
 }
