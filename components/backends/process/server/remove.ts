@@ -44,14 +44,16 @@ export async function removeFiles(inputs: RedisServerInputs, deleteData: boolean
   const { data, owner: markFile } = serverPaths(directory);
   const left = await removeAll(ownFiles(directory));
   if (deleteData) left.push(...(await removeData(data)));
-  if ((await entries(data)).length === 0) left.push(...(await removeFolder(data)));
+  if ((await entries(data)).every((name) => MADE_BY_DISKS.has(name)))
+    left.push(...(await removeFolder(data)));
   const rest = (await entries(directory)).filter((name) => name !== path.basename(markFile));
   if (rest.some((name) => !MADE_BY_DISKS.has(name))) {
     // Whoever has this name may take over what stays.
     await writeMark(directory, { owner, directory }).catch(() =>
       left.push(`${markFile} (cannot be written)`),
     );
-    const named = (name: string) => left.some((line) => line.startsWith(path.join(directory, name)));
+    const named = (name: string) =>
+      [" (", path.sep].some((end) => left.some((line) => line.startsWith(path.join(directory, name) + end)));
     const others = rest.filter((name) => !named(name) && (deleteData || name !== "data"));
     left.push(...others.map((name) => `${path.join(directory, name)} (not made by this project)`));
   } else {
