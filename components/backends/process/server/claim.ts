@@ -4,8 +4,9 @@ import * as path from "node:path";
 import type { RedisServerInputs } from "../redisServer";
 import { entries, serverPaths } from "./files";
 import { serverProcess } from "./identity";
-import { type Mark, readMark, stateFolder, stateHome } from "./owner";
+import { type Mark, readMark } from "./owner";
 import { isRedisFile, MADE_BY_DISKS, ownFiles } from "./remove";
+import { stateFolder, stateHome } from "./state";
 
 /** Who asks for a folder. */
 interface Asked {

@@ -4,7 +4,8 @@ import { aclFile } from "../../../redis/acl";
 import { renderConfig } from "../../../redis/config";
 import type { Directive } from "../../../redis/roles";
 import type { RedisServerInputs } from "../redisServer";
-import { stateHome, writeMark } from "./owner";
+import { writeMark } from "./owner";
+import { stateHome } from "./state";
 
 /** Where a server keeps what; everything below its own folder, which only its owner may enter. */
 export interface ServerPaths {
