@@ -82,6 +82,23 @@ test("a folder whose mark is gone is left as it is", async () => {
   expect(await create(state)).toMatchObject({ directory: state.directory });
 });
 
+test("a mark that is gone or of a version before is written anew, in place", async () => {
+  const state = await create(await inputs("queue"));
+  const { server: _, password: __, ownPassword: ___, ...unchanged } = state;
+  const mark = path.join(state.directory, "owner");
+  const [pid, before] = [path.join(state.directory, "redis.pid"), mark].map((file) =>
+    readFileSync(file, "utf8"),
+  );
+  for (const spoil of [() => rmSync(mark), () => writeFileSync(mark, `${state.owner}\n`)]) {
+    spoil();
+    expect(await provider.diff("", state, unchanged)).toEqual({ changes: true });
+    await provider.update("", state, unchanged);
+    expect(readFileSync(mark, "utf8")).toBe(before);
+    expect(readFileSync(path.join(state.directory, "redis.pid"), "utf8")).toBe(pid);
+    expect(await provider.diff("", state, unchanged)).toEqual({ changes: false });
+  }
+});
+
 test("the data of a version before, whose mark is a name only, is found", async () => {
   const given = await inputs("queue");
   const first = await create(given);

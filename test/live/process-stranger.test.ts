@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { statSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import * as path from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { provider } from "../../components/backends/process/provider";
@@ -19,20 +19,20 @@ afterEach(async () => {
 });
 
 /** A program of this user that answers INFO as our server would, and notes all that it is sent. */
-async function stranger(state: RedisServerState, pid: number | undefined): Promise<string[]> {
+async function stranger(state: RedisServerState, pid: number): Promise<{ port: number; heard: string[] }> {
   const heard: string[] = [];
   const config = path.join(state.directory, "redis.conf");
   const info = `# Server\r\nredis_version:7.0.15\r\nprocess_id:${pid}\r\nconfig_file:${config}\r\n`;
-  const server: Server = createServer((socket) =>
+  const server = createServer((socket) =>
     socket.on("data", (chunk) => {
       heard.push(chunk.toString());
       for (const command of chunk.toString().match(/\b(auth|info|ping|shutdown)\b/gi) ?? [])
         socket.write(command.toLowerCase() === "info" ? `$${info.length}\r\n${info}\r\n` : "+OK\r\n");
     }),
   );
-  await new Promise<void>((resolve) => server.listen(state.port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   ends.push(() => new Promise((resolve) => server.close(resolve)));
-  return heard;
+  return { port: (server.address() as AddressInfo).port, heard };
 }
 
 /** A process of this user that has nothing to do with any server. */
@@ -52,9 +52,10 @@ async function killed(): Promise<RedisServerState> {
 }
 
 test("a stranger on the port is sent nothing, and the process that it names is not signalled", async () => {
-  const state = await killed();
+  const dead = await killed();
   const named = bystander();
-  const heard = await stranger(state, named);
+  const { port, heard } = await stranger(dead, named);
+  const state = { ...dead, port };
   const { server: _, password: __, ownPassword: ___, ...unchanged } = state;
   expect(await provider.diff("", state, unchanged)).toEqual({ changes: true });
   await expect(provider.update("", state, unchanged)).rejects.toThrow(

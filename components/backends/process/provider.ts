@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type { RedisServerInputs, RedisServerState } from "./redisServer";
 import { findBinary } from "./server/binary";
-import { otherHolder, refuseForeignFolder } from "./server/claim";
+import { isMarked, otherHolder, refuseForeignFolder } from "./server/claim";
 import { healthOf } from "./server/health";
 import { refuseTakenPort, rehearse, start } from "./server/lifecycle";
 import { applyLive } from "./server/live";
@@ -44,7 +44,10 @@ export const provider = {
   async diff(_id: string, olds: RedisServerState, news: RedisServerInputs): Promise<dynamic.DiffResult> {
     const changed = INPUT_KEYS.some((key) => !isDeepStrictEqual(olds[key], news[key]));
     if (changed || changesPassword(olds, news)) return { changes: true };
-    if ((await otherHolder(olds)) !== undefined) return { changes: true };
+    if (!(await isMarked(olds))) {
+      console.error(`${olds.role}: ${olds.directory} is not marked as this state's; an update marks it`);
+      return { changes: true };
+    }
     const health = await healthOf(olds, olds.password);
     if (health === "down") {
       console.error(

@@ -50,6 +50,12 @@ export async function otherHolder(inputs: RedisServerInputs): Promise<string | u
   );
 }
 
+/** Whether the folder says that it is this state's; one of a version before does not, nor one that was moved. */
+export async function isMarked({ owner, directory }: RedisServerInputs): Promise<boolean> {
+  const mark = await readMark(directory);
+  return mark?.owner === owner && mark.directory === directory && mark.state === stateHome();
+}
+
 /** Throws when the folder belongs to another stack, topology or clone, or holds what we did not make. */
 export async function refuseForeignFolder(inputs: RedisServerInputs): Promise<void> {
   const { role, directory, owner } = inputs;
