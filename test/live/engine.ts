@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { pulumiCli } from "../../cli/launcher";
@@ -53,12 +53,24 @@ export class Engine {
 
   /** As `cp -r` makes it: a clone with the same stack, its state and its data, in another folder. */
   copy(): Engine {
-    const copy = new Engine(this.cli);
+    return this.elsewhere((source, target) => cpSync(source, target, { recursive: true }));
+  }
+
+  /** As `mv` makes it. */
+  move(): Engine {
+    return this.elsewhere((source, target) => {
+      rmSync(target, { recursive: true, force: true });
+      renameSync(source, target);
+    });
+  }
+
+  private elsewhere(bring: (source: string, target: string) => void): Engine {
+    const other = new Engine(this.cli);
     for (const name of ["state", ".redis-topology", "Pulumi.live.yaml"]) {
       const source = path.join(this.folder, name);
-      if (existsSync(source)) cpSync(source, path.join(copy.folder, name), { recursive: true });
+      if (existsSync(source)) bring(source, path.join(other.folder, name));
     }
-    return copy;
+    return other;
   }
 
   /** Replaces the stack's configuration. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isAlive } from "../../components/backends/process/server/processes";
 import { Engine } from "./engine";
 import { missing } from "./require";
 import { freePort, temporaryFolder, withRedis } from "./servers";
@@ -79,6 +80,24 @@ describe.skipIf(missing("redis", "pulumi"))("clones", () => {
       expect(pid()).toBe(before);
       expect(await job(original)).toBe("of the original");
       await original.up("--expect-no-changes");
+    });
+  });
+
+  describe("a clone that is moved while its server runs", () => {
+    beforeAll(async () => {
+      await startOriginal({});
+      copies = [original.move()];
+    });
+    afterAll(end);
+
+    test("takes its server and its data along", async () => {
+      const moved = copies[0] as Engine;
+      folder = path.join(moved.folder, ".redis-topology/live/queue");
+      const before = Number(pid());
+      await moved.up();
+      expect(await isAlive(before)).toBe(false);
+      expect(await job(moved)).toBe("of the original");
+      await moved.up("--expect-no-changes");
     });
   });
 

@@ -5,6 +5,7 @@ import type { RedisServerInputs } from "../redisServer";
 import { entries, serverPaths } from "./files";
 import { serverProcess } from "./identity";
 import { type Mark, readMark } from "./owner";
+import { isInUse } from "./processes";
 import { isRedisFile, MADE_BY_DISKS, ownFiles } from "./remove";
 import { stateFolder, stateHome } from "./state";
 
@@ -45,7 +46,8 @@ export async function otherHolder(inputs: RedisServerInputs): Promise<string | u
     { ...inputs, state: stateHome() },
     {
       stateExists: folder === undefined || existsSync(folder),
-      runs: (await serverProcess(inputs)) !== undefined,
+      runs:
+        (await serverProcess(inputs)) !== undefined || (await isInUse(serverPaths(inputs.directory).data)),
     },
   );
 }

@@ -33,7 +33,10 @@ export function ownFiles(folder: string): string[] {
  */
 export async function removeFiles(inputs: RedisServerInputs, deleteData: boolean): Promise<void> {
   const { role, owner, directory } = inputs;
-  if ((await entries(directory)).length === 0) return await report(role, await removeFolder(directory));
+  if ((await entries(directory)).length === 0) {
+    report(role, await removeFolder(directory));
+    return;
+  }
   const mark = await readMark(directory);
   if (mark?.owner !== owner) {
     console.error(
