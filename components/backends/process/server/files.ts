@@ -15,6 +15,10 @@ export interface ServerPaths {
   readonly pid: string;
   /** Whose folder this is, so that no other stack or topology takes it over; stays with the data. */
   readonly owner: string;
+  /** Which resource's server last started here; stays with the data, and says that there was some. */
+  readonly instance: string;
+  /** Put there by a person who wants a queue that had data to start without. */
+  readonly startEmpty: string;
 }
 
 export function serverPaths(folder: string): ServerPaths {
@@ -27,6 +31,8 @@ export function serverPaths(folder: string): ServerPaths {
     log: inside("redis.log"),
     pid: inside("redis.pid"),
     owner: inside("owner"),
+    instance: inside("instance"),
+    startEmpty: inside("start-empty"),
   };
 }
 
@@ -72,7 +78,9 @@ export async function removeFiles(folder: string, deleteData: boolean): Promise<
   const paths = serverPaths(folder);
   for (const file of [paths.config, paths.acl, paths.log, paths.pid]) await rm(file, { force: true });
   if (deleteData) await rm(paths.data, { recursive: true, force: true });
-  if ((await entries(paths.data)).length === 0) await rm(paths.owner, { force: true });
+  if ((await entries(paths.data)).length === 0) {
+    for (const file of [paths.owner, paths.instance]) await rm(file, { force: true });
+  }
   await removeIfEmpty(paths.data);
   await removeIfEmpty(paths.folder);
 }
@@ -98,7 +106,8 @@ export async function logTail(file: string, offset: number, lines = 12): Promise
   return Buffer.from(text).subarray(offset).toString().trimEnd().split("\n").slice(-lines).join("\n");
 }
 
-async function writePrivate(file: string, text: string): Promise<void> {
+/** Replaces a file as a whole, readable by its owner only. */
+export async function writePrivate(file: string, text: string): Promise<void> {
   const temporary = `${file}.new`;
   await rm(temporary, { force: true });
   const handle = await open(temporary, "wx", 0o600);
