@@ -12,16 +12,17 @@ import * as path from "node:path";
 import { expect, test, vi } from "vitest";
 import { provider } from "../../components/backends/process/provider";
 import type { RedisServerState } from "../../components/backends/process/redisServer";
-import { processServers } from "./processServers";
-import { withRedis } from "./servers";
+import { changed, Servers } from "./process-servers";
+import { temporaryFolder, withRedis } from "./servers";
 
-const { folder, inputs, create, remove } = processServers();
+const folder = temporaryFolder();
+const servers = new Servers(folder);
 
 /** What a destroy said. */
 async function removed(state: RedisServerState): Promise<string> {
   const lines: string[] = [];
   const said = vi.spyOn(console, "error").mockImplementation((line) => void lines.push(line));
-  await remove(state).finally(() => said.mockRestore());
+  await servers.remove(state).finally(() => said.mockRestore());
   return lines.join("\n");
 }
 
@@ -31,7 +32,7 @@ const write = (file: string, text = "precious") => {
 };
 
 test("a folder of somebody else's is refused, by name, and keeps everything", async () => {
-  const given = await inputs("queue", { deleteData: true });
+  const given = await servers.inputs("queue", { deleteData: true });
   const files = ["redis.conf", "notes.txt", "data/photos/one.jpg", "data/mail.db"];
   for (const file of files) write(path.join(given.directory, file));
   await expect(provider.create(given)).rejects.toThrow(
@@ -43,7 +44,7 @@ test("a folder of somebody else's is refused, by name, and keeps everything", as
 });
 
 test("a cache does not take over a snapshot that lies there", async () => {
-  const given = await inputs("cache");
+  const given = await servers.inputs("cache");
   write(path.join(given.directory, "data/dump.rdb"));
   await expect(provider.create(given)).rejects.toThrow(
     "holds what this project did not make: data/dump.rdb.",
@@ -51,8 +52,8 @@ test("a cache does not take over a snapshot that lies there", async () => {
 });
 
 test("what others put into our folder outlives it, and is named; the next up uses the folder again", async () => {
-  const given = await inputs("queue", { deleteData: true });
-  const state = await create(given);
+  const given = await servers.inputs("queue", { deleteData: true });
+  const state = await servers.create(given);
   await withRedis(state, (redis) => redis.set("job", "1"));
   const files = ["notes.txt", "data/mail.db", "data/appendonlydir.before/x", "data/appendonlydir/mine"];
   for (const file of files) write(path.join(given.directory, file));
@@ -70,21 +71,21 @@ test("what others put into our folder outlives it, and is named; the next up use
   expect(readdirSync(given.directory).sort()).toEqual(["data", "notes.txt", "owner"]);
   expect(readdirSync(path.join(given.directory, "data/appendonlydir"))).toEqual(["mine"]);
   rmSync(path.join(given.directory, "data/appendonlydir"), { recursive: true });
-  const again = await create(given);
+  const again = await servers.create(given);
   expect(await withRedis(again, (redis) => redis.get("job"))).toBe(null);
 });
 
 test("a folder whose mark is gone is left as it is", async () => {
-  const state = await create(await inputs("queue", { deleteData: true }));
+  const state = await servers.create(await servers.inputs("queue", { deleteData: true }));
   rmSync(path.join(state.directory, "owner"));
   expect(await removed(state)).toContain(`queue: ${state.directory} stays as it is: its mark is missing`);
   expect(existsSync(path.join(state.directory, "data"))).toBe(true);
-  expect(await create(state)).toMatchObject({ directory: state.directory });
+  expect(await servers.create(state)).toMatchObject({ directory: state.directory });
 });
 
 test("a mark that is gone or of a version before is written anew, in place", async () => {
-  const state = await create(await inputs("queue"));
-  const { server: _, password: __, ownPassword: ___, ...unchanged } = state;
+  const state = await servers.create(await servers.inputs("queue"));
+  const unchanged = changed(state, {});
   const mark = path.join(state.directory, "owner");
   const [pid, before] = [path.join(state.directory, "redis.pid"), mark].map((file) =>
     readFileSync(file, "utf8"),
@@ -100,28 +101,28 @@ test("a mark that is gone or of a version before is written anew, in place", asy
 });
 
 test("the data of a version before, whose mark is a name only, is found", async () => {
-  const given = await inputs("queue");
-  const first = await create(given);
+  const given = await servers.inputs("queue");
+  const first = await servers.create(given);
   await withRedis(first, (redis) => redis.set("job", "1"));
-  await remove(first);
+  await servers.remove(first);
   writeFileSync(path.join(given.directory, "owner"), `${given.owner}\n`);
-  const state = await create(given);
+  const state = await servers.create(given);
   expect(await withRedis(state, (redis) => redis.get("job"))).toBe("1");
 });
 
 test("`data` as a link to another disk: destroy ends, and says that the link stays", async () => {
-  const given = await inputs("queue", { deleteData: true });
+  const given = await servers.inputs("queue", { deleteData: true });
   const target = path.join(folder, "another disk");
   mkdirSync(target);
   mkdirSync(given.directory);
   symlinkSync(target, path.join(given.directory, "data"));
-  const state = await create(given);
+  const state = await servers.create(given);
   await withRedis(state, (redis) => redis.set("job", "1"));
   expect(await removed(state)).toBe(
     `queue: these stay, remove them by hand: ${given.directory}/data (a link, not a folder)`,
   );
   expect(readdirSync(target)).toEqual([]);
-  await create(given);
+  await servers.create(given);
 });
 
 for (const [where, mountPoint] of [
@@ -131,14 +132,14 @@ for (const [where, mountPoint] of [
   test.skipIf(process.getuid?.() !== 0)(
     `${where} as a mount point: destroy ends, and says that it stays (needs root)`,
     async () => {
-      const given = await inputs("queue", { deleteData: true });
+      const given = await servers.inputs("queue", { deleteData: true });
       const mount = path.join(given.directory, mountPoint);
       mkdirSync(mount, { recursive: true });
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", mount]);
       try {
         mkdirSync(path.join(mount, "lost+found"));
         for (let round = 0; round < 2; round += 1) {
-          const state = await create(given);
+          const state = await servers.create(given);
           await withRedis(state, (redis) => redis.set("job", "1"));
           expect(await removed(state)).toBe(
             `queue: these stay, remove them by hand: ${mount} (a mount point)`,

@@ -2,9 +2,11 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { processServers } from "./processServers";
+import { Servers } from "./process-servers";
+import { temporaryFolder } from "./servers";
 
-const { folder, inputs, create } = processServers();
+const folder = temporaryFolder();
+const servers = new Servers(folder);
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -19,7 +21,7 @@ test("a server program is told nothing of our environment but what it needs", as
   vi.stubEnv("TZ", "Europe/Berlin");
   vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "of the stack");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "of the account");
-  await create(await inputs("queue", { engine: "redis" }));
+  await servers.create(await servers.inputs("queue", { engine: "redis" }));
   const text = readFileSync(told, "utf8");
   expect(text).toContain("TZ=Europe/Berlin");
   expect(text).not.toMatch(/PULUMI|of the stack|AWS|of the account/);

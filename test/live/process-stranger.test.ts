@@ -7,10 +7,11 @@ import { provider } from "../../components/backends/process/provider";
 import type { RedisServerState } from "../../components/backends/process/redisServer";
 import { withClient } from "../../components/backends/process/server/client";
 import { isAlive } from "../../components/backends/process/server/processes";
-import { processServers } from "./processServers";
-import { withRedis } from "./servers";
+import { changed, Servers } from "./process-servers";
+import { temporaryFolder, withRedis } from "./servers";
 
-const { folder, inputs, create, remove } = processServers();
+const folder = temporaryFolder();
+const servers = new Servers(folder);
 
 let ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -43,7 +44,7 @@ function bystander(): number {
 }
 
 async function killed(): Promise<RedisServerState> {
-  const state = await create(await inputs("queue"));
+  const state = await servers.create(await servers.inputs("queue"));
   const info = await withRedis(state, (redis) => redis.info("server"));
   const pid = Number(/process_id:(\d+)/.exec(info)?.[1]);
   process.kill(pid, "SIGKILL");
@@ -56,12 +57,12 @@ test("a stranger on the port is sent nothing, and the process that it names is n
   const named = bystander();
   const { port, heard } = await stranger(dead, named);
   const state = { ...dead, port };
-  const { server: _, password: __, ownPassword: ___, ...unchanged } = state;
+  const unchanged = changed(state, {});
   expect(await provider.diff("", state, unchanged)).toEqual({ changes: true });
   await expect(provider.update("", state, unchanged)).rejects.toThrow(
     `queue: port ${state.port} of 127.0.0.1 is taken by`,
   );
-  await remove(state);
+  await servers.remove(state);
   expect(heard).toEqual([]);
   expect(await isAlive(named)).toBe(true);
 });
@@ -76,7 +77,7 @@ test("an open Redis on the port is nobody's server of ours", async () => {
   await expect(withClient(state, (redis) => redis.ping())).rejects.toThrow(
     `The server of ${state.directory} does not listen on 127.0.0.1:${state.port}.`,
   );
-  await remove(state);
+  await servers.remove(state);
   expect(await withRedis({ port: state.port }, (redis) => redis.ping())).toBe("PONG");
 });
 
@@ -84,7 +85,7 @@ test("a pid file that names another process does not get it signalled", async ()
   const state = await killed();
   const named = bystander();
   writeFileSync(path.join(state.directory, "redis.pid"), `${named}\n`);
-  await remove(state);
+  await servers.remove(state);
   expect(await isAlive(named)).toBe(true);
 });
 
@@ -97,7 +98,7 @@ test.skipIf(process.getuid?.() !== 0)(
     ends.push(() => child.kill("SIGKILL"));
     await expect.poll(() => statSync(`/proc/${child.pid}`).uid).toBe(65534);
     writeFileSync(path.join(state.directory, "redis.pid"), `${child.pid}\n`);
-    await remove(state);
+    await servers.remove(state);
     expect(await isAlive(child.pid as number)).toBe(true);
   },
 );

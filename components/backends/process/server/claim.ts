@@ -92,7 +92,9 @@ async function foreignFiles(folder: string, persists: boolean): Promise<string[]
   const config = await readFile(paths.config, "utf8").catch(() => "");
   // Somebody deleted the mark, as our own message says.
   const marked = /^aclfile .*users\.acl/m.test(config) && /^pidfile .*redis\.pid/m.test(config);
-  const ours = new Set(marked ? ownFiles(folder) : []);
+  // A killed move leaves the partial copy, and a person who wants an empty queue the other one.
+  const known = [paths.instance, paths.startEmpty, `${paths.data}.partial`];
+  const ours = new Set([...known, ...(marked ? ownFiles(folder) : [])]);
   const top = (await entries(folder)).filter(
     (name) => name !== "data" && !MADE_BY_DISKS.has(name) && !ours.has(path.join(folder, name)),
   );

@@ -17,6 +17,10 @@ export interface ServerPaths {
   readonly pid: string;
   /** Whose folder this is, so that no other stack or topology takes it over; stays with the data. */
   readonly owner: string;
+  /** Which resource's server last started here; stays with the data, and says that there was some. */
+  readonly instance: string;
+  /** Put there by a person who wants a queue that had data to start without. */
+  readonly startEmpty: string;
 }
 
 export function serverPaths(folder: string): ServerPaths {
@@ -29,6 +33,8 @@ export function serverPaths(folder: string): ServerPaths {
     log: inside("redis.log"),
     pid: inside("redis.pid"),
     owner: inside("owner"),
+    instance: inside("instance"),
+    startEmpty: inside("start-empty"),
   };
 }
 
@@ -83,7 +89,7 @@ async function makePrivate(folder: string): Promise<void> {
   await chmod(folder, 0o700);
 }
 
-/** Writes a file in one step, readable by its owner only. */
+/** Replaces a file as a whole, readable by its owner only. */
 export async function writePrivate(file: string, text: string): Promise<void> {
   const temporary = `${file}.new`;
   await rm(temporary, { force: true });

@@ -1,5 +1,6 @@
 import { rmdir, unlink } from "node:fs/promises";
 import * as path from "node:path";
+import { AOF_FOLDER } from "../../../redis/aof";
 import type { RedisServerInputs } from "../redisServer";
 import { entries, serverPaths } from "./files";
 import { readMark, writeMark } from "./owner";
@@ -7,24 +8,26 @@ import { readMark, writeMark } from "./owner";
 /** What a file system itself puts into its root. */
 export const MADE_BY_DISKS: ReadonlySet<string> = new Set(["lost+found"]);
 
-const AOF_FOLDER = "appendonlydir";
+/** The AOF, and one that was being begun from a snapshot when its `up` was killed. */
+const AOF_FOLDERS = [AOF_FOLDER, `${AOF_FOLDER}.new`];
 /** As Redis names them (rdb.c, aof.c): snapshots, the parts of an AOF since 7.0, the one file before, and what is half-written. */
 const REDIS_FILES = [
   /^dump\.rdb$/,
   /^appendonly\.aof(\.\d+\.(base|incr)\.(rdb|aof))?$/,
-  /^appendonly\.aof\.manifest$/,
+  /^appendonly\.aof\.manifest(\.new)?$/,
   /^temp-[\w.-]+\.(rdb|aof|manifest|incr)$/,
 ];
 
 /** Whether Redis itself makes a file or folder of that name in its data. */
 export function isRedisFile(name: string): boolean {
-  return name === AOF_FOLDER || REDIS_FILES.some((pattern) => pattern.test(name));
+  return AOF_FOLDERS.includes(name) || REDIS_FILES.some((pattern) => pattern.test(name));
 }
 
 /** The files that we write beside the data, the mark aside; and what a killed run left of writing them. */
 export function ownFiles(folder: string): string[] {
-  const { config, acl, log, pid, owner } = serverPaths(folder);
-  return [config, acl, log, pid, ...[config, acl, owner].map((file) => `${file}.new`)];
+  const { config, acl, log, pid, startEmpty, owner, instance } = serverPaths(folder);
+  const killed = [config, acl, owner, instance].map((file) => `${file}.new`);
+  return [config, acl, log, pid, startEmpty, ...killed];
 }
 
 /**
@@ -44,13 +47,17 @@ export async function removeFiles(inputs: RedisServerInputs, deleteData: boolean
     );
     return;
   }
-  const { data, owner: markFile } = serverPaths(directory);
+  const { data, owner: markFile, instance } = serverPaths(directory);
   const left = await removeAll(ownFiles(directory));
   if (deleteData) left.push(...(await removeData(data)));
   if ((await entries(data)).every((name) => MADE_BY_DISKS.has(name)))
     left.push(...(await removeFolder(data)));
-  const rest = (await entries(directory)).filter((name) => name !== path.basename(markFile));
-  if (rest.some((name) => !MADE_BY_DISKS.has(name))) {
+  const marks = new Set([markFile, instance].map((file) => path.basename(file)));
+  const rest = (await entries(directory)).filter((name) => !marks.has(name));
+  const isEmpty = rest.every((name) => MADE_BY_DISKS.has(name));
+  // It says that there was data.
+  if (deleteData || isEmpty) left.push(...(await removeAll([instance])));
+  if (!isEmpty) {
     // Whoever has this name may take over what stays.
     await writeMark(directory, { owner, directory }).catch(() =>
       left.push(`${markFile} (cannot be written)`),
@@ -66,15 +73,14 @@ export async function removeFiles(inputs: RedisServerInputs, deleteData: boolean
 }
 
 async function removeData(data: string): Promise<string[]> {
-  const aof = path.join(data, AOF_FOLDER);
   const left: string[] = [];
-  for (const folder of [aof, data]) {
+  for (const folder of [...AOF_FOLDERS.map((name) => path.join(data, name)), data]) {
     const names = (await entries(folder)).filter((name) => !MADE_BY_DISKS.has(name));
-    const files = names.filter((name) => name !== AOF_FOLDER && isRedisFile(name));
+    const files = names.filter((name) => !AOF_FOLDERS.includes(name) && isRedisFile(name));
     left.push(...(await removeAll(files.map((name) => path.join(folder, name)))));
     const foreign = names.filter((name) => !isRedisFile(name));
     left.push(...foreign.map((name) => `${path.join(folder, name)} (not made by this project)`));
-    if (folder === aof && foreign.length === 0) left.push(...(await removeFolder(aof)));
+    if (folder !== data && foreign.length === 0) left.push(...(await removeFolder(folder)));
   }
   return left;
 }

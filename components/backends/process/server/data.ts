@@ -1,0 +1,106 @@
+import { constants } from "node:fs";
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import * as path from "node:path";
+import {
+  AOF_FOLDER,
+  AOF_MANIFEST,
+  type DataSource,
+  dataSource,
+  FIRST_BASE,
+  FIRST_MANIFEST,
+  SINGLE_AOF,
+  SNAPSHOT,
+} from "../../../redis/aof";
+import { shellWord } from "../../../redis/quote";
+import { compareVersions } from "../../../redis/software";
+import type { RedisServerInputs } from "../redisServer";
+import type { Binary } from "./binary";
+import { serverPaths, writePrivate } from "./files";
+
+/** Since Redis 7 (and in every Valkey) an AOF is a folder of files. */
+export function isMultiPart({ version }: Binary): boolean {
+  return compareVersions(version, "7.0.0") >= 0;
+}
+
+/** Where this server's data is; throws when only a person can tell. */
+export async function judgeData(inputs: RedisServerInputs, binary: Binary): Promise<DataSource> {
+  const { data } = serverPaths(inputs.directory);
+  const aofFolder = path.join(data, AOF_FOLDER);
+  const manifest = await readFile(path.join(aofFolder, AOF_MANIFEST), "utf8").catch(() => undefined);
+  const listing = {
+    files: await sizes(data),
+    aofFiles: await sizes(aofFolder),
+    ...(manifest !== undefined && { manifest }),
+  };
+  const source = dataSource(listing, isMultiPart(binary));
+  if (typeof source === "string") return source;
+  throw new Error(
+    `${inputs.role}: it is not clear which file in ${data} holds the data: ${source.problem}. ` +
+      `Nothing was started or changed. ${source.fix}. Then run again.`,
+  );
+}
+
+/**
+ * Throws when a queue that had data would start without any. `known`: the state knows that it ran. A file in its
+ * folder knows it too, and stays with the data when the server is destroyed or the state is lost.
+ */
+export async function refuseEmpty(inputs: RedisServerInputs, known: boolean): Promise<void> {
+  const { folder, data, instance, startEmpty } = serverPaths(inputs.directory);
+  if (!known && (await readFile(instance).catch(() => undefined)) === undefined) return;
+  if ((await stat(startEmpty).catch(() => undefined)) !== undefined) return;
+  throw new Error(
+    `${inputs.role}: there is no data in ${data}, and this queue had some. Nothing was started. ` +
+      "Put the data back there; after a change of `process.directory` that was interrupted, it is in the other folder. " +
+      `To start with an empty queue: mkdir -p ${shellWord(folder)} && touch ${shellWord(startEmpty)}. Then run again.`,
+  );
+}
+
+/**
+ * Makes a snapshot the base of an AOF, which is what it is to Redis: a base is an RDB file. Complete under another
+ * name first, so that until the rename the snapshot is all there is, whoever is killed meanwhile.
+ */
+export async function beginAof(role: string, data: string, binary: Binary): Promise<void> {
+  console.error(`${role}: found ${SNAPSHOT} without an AOF; its data is loaded, and an AOF begun from it`);
+  const snapshot = path.join(data, SNAPSHOT);
+  const begun = path.join(data, `${AOF_FOLDER}.new`);
+  await rm(begun, { recursive: true, force: true });
+  await mkdir(begun, { mode: 0o700 });
+  if (isMultiPart(binary)) {
+    // Redis replaces a snapshot by rename and never writes into a base, so that both may be one file.
+    const base = path.join(begun, FIRST_BASE);
+    await link(snapshot, base).catch(() => copyFile(snapshot, base, constants.COPYFILE_FICLONE));
+    await sync(base);
+    await writePrivate(path.join(begun, AOF_MANIFEST), FIRST_MANIFEST);
+    await sync(begun);
+    // What is left in the folder is of a first AOF that was never ended.
+    await rm(path.join(data, AOF_FOLDER), { recursive: true, force: true });
+    await rename(begun, path.join(data, AOF_FOLDER));
+  } else {
+    // Redis 6 appends to it, so it is a file of its own.
+    const single = path.join(begun, SINGLE_AOF);
+    await copyFile(snapshot, single, constants.COPYFILE_FICLONE);
+    await sync(single);
+    await rename(single, path.join(data, SINGLE_AOF));
+    await rm(begun, { recursive: true });
+  }
+  await sync(data);
+}
+
+async function sync(file: string): Promise<void> {
+  const handle = await open(file);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The files of a folder; 0 for what is a link to nothing, or gone by now. */
+async function sizes(folder: string): Promise<Map<string, number>> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const sizes = new Map<string, number>();
+  for (const { name } of entries.filter((entry) => !entry.isDirectory())) {
+    sizes.set(name, (await stat(path.join(folder, name)).catch(() => undefined))?.size ?? 0);
+  }
+  return sizes;
+}
