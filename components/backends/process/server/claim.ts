@@ -86,16 +86,18 @@ export async function refuseForeignFolder(inputs: RedisServerInputs): Promise<vo
   }
 }
 
-/** What lies in a folder without a mark and is neither ours nor, for a queue, a backup that is put back. */
+/**
+ * What lies in a folder without a mark where our files would go, and is neither ours nor, for a queue, a backup that
+ * is put back. Other files beside them are in nobody's way.
+ */
 async function foreignFiles(folder: string, persists: boolean): Promise<string[]> {
   const paths = serverPaths(folder);
   const config = await readFile(paths.config, "utf8").catch(() => "");
   // Somebody deleted the mark, as our own message says.
   const marked = /^aclfile .*users\.acl/m.test(config) && /^pidfile .*redis\.pid/m.test(config);
-  const ours = new Set(marked ? ownFiles(folder) : []);
-  const top = (await entries(folder)).filter(
-    (name) => name !== "data" && !MADE_BY_DISKS.has(name) && !ours.has(path.join(folder, name)),
-  );
+  // Half-written ones are ours: a run was killed before it had written the mark.
+  const taken = new Set(marked ? [] : ownFiles(folder).filter((file) => !file.endsWith(".new")));
+  const top = (await entries(folder)).filter((name) => taken.has(path.join(folder, name)));
   const data = (await entries(paths.data)).filter(
     (name) => !MADE_BY_DISKS.has(name) && !((persists || marked) && isRedisFile(name)),
   );
