@@ -37,7 +37,7 @@ test("a folder of somebody else's is refused, by name, and keeps everything", as
   for (const file of files) write(path.join(given.directory, file));
   await expect(provider.create(given)).rejects.toThrow(
     `queue: the folder ${given.directory} holds what this project did not make: ` +
-      "notes.txt, redis.conf, data/mail.db, data/photos. " +
+      "redis.conf, data/mail.db, data/photos. " +
       "Move it away, or choose another folder with `process.directory`.",
   );
   for (const file of files) expect(readFileSync(path.join(given.directory, file), "utf8")).toBe("precious");
@@ -51,24 +51,28 @@ test("a cache does not take over a snapshot that lies there", async () => {
   );
 });
 
-test("what others put into our folder outlives it, and is named; the next up uses the folder again", async () => {
+test("what others put beside or into our files outlives them, and is named; the next up uses the folder again", async () => {
   const given = await servers.inputs("queue", { deleteData: true });
+  // And what a run left that was killed while it wrote the mark.
+  for (const file of ["before.txt", "owner.new"]) write(path.join(given.directory, file));
   const state = await servers.create(given);
   await withRedis(state, (redis) => redis.set("job", "1"));
-  const files = ["notes.txt", "data/mail.db", "data/appendonlydir.before/x", "data/appendonlydir/mine"];
-  for (const file of files) write(path.join(given.directory, file));
+  const later = ["notes.txt", "data/mail.db", "data/appendonlydir.before/x", "data/appendonlydir/mine"];
+  for (const file of later) write(path.join(given.directory, file));
   expect(await removed(state)).toBe(
     `queue: these stay, remove them by hand: ${[
       "data/appendonlydir/mine",
       "data/appendonlydir.before",
       "data/mail.db",
+      "before.txt",
       "notes.txt",
     ]
       .map((file) => `${given.directory}/${file} (not made by this project)`)
       .join(", ")}`,
   );
-  for (const file of files) expect(readFileSync(path.join(given.directory, file), "utf8")).toBe("precious");
-  expect(readdirSync(given.directory).sort()).toEqual(["data", "notes.txt", "owner"]);
+  for (const file of ["before.txt", ...later])
+    expect(readFileSync(path.join(given.directory, file), "utf8")).toBe("precious");
+  expect(readdirSync(given.directory).sort()).toEqual(["before.txt", "data", "notes.txt", "owner"]);
   expect(readdirSync(path.join(given.directory, "data/appendonlydir"))).toEqual(["mine"]);
   rmSync(path.join(given.directory, "data/appendonlydir"), { recursive: true });
   const again = await servers.create(given);

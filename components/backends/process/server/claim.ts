@@ -6,7 +6,7 @@ import { entries, serverPaths } from "./files";
 import { serverProcess } from "./identity";
 import { type Mark, readMark } from "./owner";
 import { isInUse } from "./processes";
-import { isRedisFile, MADE_BY_DISKS, ownFiles } from "./remove";
+import { isRedisFile, MADE_BY_DISKS } from "./remove";
 import { stateFolder, stateHome } from "./state";
 
 /** Who asks for a folder. */
@@ -86,18 +86,17 @@ export async function refuseForeignFolder(inputs: RedisServerInputs): Promise<vo
   }
 }
 
-/** What lies in a folder without a mark and is neither ours nor, for a queue, a backup that is put back. */
+/**
+ * What lies in a folder without a mark where our files would go, and is neither ours nor, for a queue, a backup that
+ * is put back. Other files beside them are in nobody's way.
+ */
 async function foreignFiles(folder: string, persists: boolean): Promise<string[]> {
   const paths = serverPaths(folder);
   const config = await readFile(paths.config, "utf8").catch(() => "");
   // Somebody deleted the mark, as our own message says.
   const marked = /^aclfile .*users\.acl/m.test(config) && /^pidfile .*redis\.pid/m.test(config);
-  // A killed move leaves the partial copy, and a person who wants an empty queue the other one.
-  const known = [paths.instance, paths.startEmpty, `${paths.data}.partial`];
-  const ours = new Set([...known, ...(marked ? ownFiles(folder) : [])]);
-  const top = (await entries(folder)).filter(
-    (name) => name !== "data" && !MADE_BY_DISKS.has(name) && !ours.has(path.join(folder, name)),
-  );
+  const taken = new Set(marked ? [] : [paths.config, paths.acl, paths.log, paths.pid]);
+  const top = (await entries(folder)).filter((name) => taken.has(path.join(folder, name)));
   const data = (await entries(paths.data)).filter(
     (name) => !MADE_BY_DISKS.has(name) && !((persists || marked) && isRedisFile(name)),
   );
