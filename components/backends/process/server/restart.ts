@@ -3,7 +3,7 @@ import { findBinary } from "./binary";
 import { judgeData, refuseEmpty } from "./data";
 import { entries, removeFiles, serverPaths } from "./files";
 import { start, stop } from "./lifecycle";
-import { judgeMove, type Move, moveData } from "./move";
+import { judgeMove, type Move, moveData, NO_MOVE } from "./move";
 
 /** Throws, before anything is stopped, when the data could not be moved or would not be found again. */
 export async function judgeRestart(
@@ -33,7 +33,7 @@ export async function restart(
   let move: Move | undefined;
   let server: string;
   try {
-    move = await moveData(news.role, olds.directory, news.directory);
+    move = news.persists ? await moveData(news.role, olds.directory, news.directory) : NO_MOVE;
     server = await start(news, passwords, news.persists);
   } catch (error) {
     await takeBack(olds, news, passwords, ran, move).catch((again: Error) => {
