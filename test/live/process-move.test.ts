@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { provider } from "../../components/backends/process/provider";
 import type { RedisServerState } from "../../components/backends/process/redisServer";
 import { changed, job, kill9, pidOf, Servers } from "./process-servers";
-import { temporaryFolder } from "./servers";
+import { freePort, temporaryFolder, withRedis } from "./servers";
 
 const MIB = 1024 * 1024;
 const servers = new Servers(temporaryFolder());
@@ -67,6 +67,24 @@ test("a data folder that is a link is not moved, and none is moved onto a link",
   await expect(move(state, directory)).rejects.toThrow(
     `${directory}/data is a link. Put the folder itself there, then run again.`,
   );
+  expect(await pidOf(state)).toBe(pid);
+});
+
+test.skipIf(process.getuid?.() !== 0)("none is moved onto a mount point", async () => {
+  const state = await servers.queue();
+  const pid = await pidOf(state);
+  await onSmallDisk("2m", async (disk) => {
+    const directory = fresh();
+    mkdirSync(path.join(directory, "data"));
+    execFileSync("mount", ["--bind", disk, path.join(directory, "data")]);
+    try {
+      await expect(move(state, directory)).rejects.toThrow(
+        `${directory}/data is a mount point. Put the folder`,
+      );
+    } finally {
+      execFileSync("umount", ["--lazy", path.join(directory, "data")]);
+    }
+  });
   expect(await pidOf(state)).toBe(pid);
 });
 
@@ -149,3 +167,17 @@ test("a move that was interrupted after the data went: the old folder does not s
   const moved = await servers.update(state, changed(state, { directory: elsewhere }));
   expect(await job(moved)).toBe("1");
 });
+
+test.each(["port", "folder", "both"])(
+  "an update of the %s that was killed before its state was kept is done again",
+  async (what) => {
+    const state = await servers.queue();
+    const news = changed(state, {
+      ...(what !== "folder" && { port: await freePort() }),
+      ...(what !== "port" && { directory: path.join(fresh(), "queue") }),
+    });
+    const lost = (await provider.update("", state, news)).outs as RedisServerState;
+    await withRedis(lost, (redis) => redis.set("job", "2"));
+    expect(await job(await servers.update(state, news))).toBe("2");
+  },
+);

@@ -7,6 +7,7 @@ import { isMarked, otherHolder, refuseForeignFolder } from "./server/claim";
 import { withClient } from "./server/client";
 import { describeDrift, drift, ensureAof, readSettings } from "./server/drift";
 import { healthOf } from "./server/health";
+import { serverProcess } from "./server/identity";
 import { isReplaced, writeInstance } from "./server/instance";
 import { refuseTakenPort, rehearse, start } from "./server/lifecycle";
 import { applyLive, settingsOf } from "./server/live";
@@ -93,10 +94,13 @@ export const provider = {
         return { outs: await state(news, password, olds.server, instance) };
       }
     }
-    if (olds.port !== news.port) await refuseTakenPort(news);
+    // A run that was killed before its state was kept has left the new server, in the new folder or on the new port.
+    const early = await serverProcess(news);
+    if (olds.port !== news.port && early === undefined) await refuseTakenPort(news);
     if (news.persists) await judgeRestart(olds, news, health === "healthy");
     // The new password too: an update that failed half-way may have set it already.
     await stop(olds, [olds.password, password]);
+    if (early !== undefined) await stop(news, [password, olds.password]);
     const server = await restart(olds, news, passwords, health === "healthy");
     return { outs: await state(news, password, server, instance) };
   },

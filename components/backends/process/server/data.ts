@@ -1,5 +1,17 @@
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from "node:fs/promises";
 import * as path from "node:path";
 import {
   AOF_FOLDER,
@@ -26,7 +38,7 @@ export function isMultiPart({ version }: Binary): boolean {
 export async function judgeData(inputs: RedisServerInputs, binary: Binary): Promise<DataSource> {
   const { data } = serverPaths(inputs.directory);
   const aofFolder = path.join(data, AOF_FOLDER);
-  const manifest = await readFile(path.join(aofFolder, AOF_MANIFEST), "utf8").catch(() => undefined);
+  const manifest = await readFile(path.join(aofFolder, AOF_MANIFEST), "utf8").catch(whenMissing(undefined));
   const listing = {
     files: await sizes(data),
     aofFiles: await sizes(aofFolder),
@@ -61,29 +73,43 @@ export async function refuseEmpty(inputs: RedisServerInputs, known: boolean): Pr
  */
 export async function beginAof(role: string, data: string, binary: Binary): Promise<void> {
   console.error(`${role}: found ${SNAPSHOT} without an AOF; its data is loaded, and an AOF begun from it`);
-  const snapshot = path.join(data, SNAPSHOT);
   const begun = path.join(data, `${AOF_FOLDER}.new`);
-  await rm(begun, { recursive: true, force: true });
-  await mkdir(begun, { mode: 0o700 });
-  if (isMultiPart(binary)) {
-    // Redis replaces a snapshot by rename and never writes into a base, so that both may be one file.
-    const base = path.join(begun, FIRST_BASE);
-    await link(snapshot, base).catch(() => copyFile(snapshot, base, constants.COPYFILE_FICLONE));
-    await sync(base);
-    await writePrivate(path.join(begun, AOF_MANIFEST), FIRST_MANIFEST);
-    await sync(begun);
-    // What is left in the folder is of a first AOF that was never ended.
-    await rm(path.join(data, AOF_FOLDER), { recursive: true, force: true });
-    await rename(begun, path.join(data, AOF_FOLDER));
-  } else {
-    // Redis 6 appends to it, so it is a file of its own.
-    const single = path.join(begun, SINGLE_AOF);
-    await copyFile(snapshot, single, constants.COPYFILE_FICLONE);
-    await sync(single);
-    await rename(single, path.join(data, SINGLE_AOF));
-    await rm(begun, { recursive: true });
+  try {
+    // Of a link, the file that it names.
+    const snapshot = await realpath(path.join(data, SNAPSHOT));
+    await rm(begun, { recursive: true, force: true });
+    await mkdir(begun, { mode: 0o700 });
+    await (isMultiPart(binary) ? beginFolder : beginFile)(snapshot, begun, data);
+    await sync(data);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `${role}: the AOF cannot be begun in ${data} (${code ?? message}), and ${SNAPSHOT} is as it was. ` +
+        "Make the folder writable and its disk not full, then run again.",
+    );
   }
-  await sync(data);
+}
+
+async function beginFolder(snapshot: string, begun: string, data: string): Promise<void> {
+  // Redis replaces a snapshot by rename and never writes into a base, so that both may be one file.
+  const base = path.join(begun, FIRST_BASE);
+  await link(snapshot, base).catch(() => copyFile(snapshot, base, constants.COPYFILE_FICLONE));
+  await sync(base);
+  await writePrivate(path.join(begun, AOF_MANIFEST), FIRST_MANIFEST);
+  await sync(begun);
+  const folder = path.join(data, AOF_FOLDER);
+  // What is left of a first AOF that was never ended; anything else makes the rename fail.
+  for (const name of (await sizes(folder)).keys()) await rm(path.join(folder, name));
+  await rename(begun, folder);
+}
+
+/** Redis 6 appends to its AOF, so it is a file of its own. */
+async function beginFile(snapshot: string, begun: string, data: string): Promise<void> {
+  const single = path.join(begun, SINGLE_AOF);
+  await copyFile(snapshot, single, constants.COPYFILE_FICLONE);
+  await sync(single);
+  await rename(single, path.join(data, SINGLE_AOF));
+  await rmdir(begun);
 }
 
 async function sync(file: string): Promise<void> {
@@ -97,10 +123,18 @@ async function sync(file: string): Promise<void> {
 
 /** The files of a folder; 0 for what is a link to nothing, or gone by now. */
 async function sizes(folder: string): Promise<Map<string, number>> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(whenMissing([]));
   const sizes = new Map<string, number>();
   for (const { name } of entries.filter((entry) => !entry.isDirectory())) {
     sizes.set(name, (await stat(path.join(folder, name)).catch(() => undefined))?.size ?? 0);
   }
   return sizes;
+}
+
+/** What may not be read is not missing: a guess would start a queue without it. */
+function whenMissing<T>(instead: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return instead;
+    throw new Error(`${error.message}. Let the user who runs this read it, then run again.`);
+  };
 }

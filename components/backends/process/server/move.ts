@@ -6,8 +6,8 @@ import { entries, serverPaths } from "./files";
 export interface MoveView {
   readonly from: string;
   readonly to: string;
-  /** Which of the two is a link. */
-  readonly link?: string;
+  /** Which of the folders cannot be renamed, and what it is: `a link`. */
+  readonly fixed?: { readonly folder: string; readonly kind: "a link" | "a mount point" };
   /** Whether one server's folder lies in the other's. */
   readonly nested: boolean;
   /** Whether files lie in the target. */
@@ -20,9 +20,7 @@ export interface MoveView {
 
 /** What keeps the data where it is, with what to do; undefined when it can be moved. Pure. */
 export function moveProblem(view: MoveView): string | undefined {
-  if (view.link !== undefined) {
-    return `${view.link} is a link. Put the folder itself there`;
-  }
+  if (view.fixed) return `${view.fixed.folder} is ${view.fixed.kind}. Put the folder itself there`;
   if (view.nested) return "one of the two folders lies inside the other. Choose one beside it";
   if (view.held) return `${view.to} holds data already. Move one of the two away by hand`;
   if (view.unwritable !== undefined) {
@@ -53,13 +51,18 @@ export interface Move {
   forget(): Promise<void>;
 }
 
+const nothing = async () => {};
+/** Of a server that has nothing to move. */
+export const NO_MOVE: Move = { end: nothing, undo: nothing, forget: nothing };
+
 /** Moves a stopped server's data. On another disk the old files stay beside, until the move is ended. */
 export async function moveData(role: string, fromFolder: string, toFolder: string): Promise<Move> {
   const [from, to] = [serverPaths(fromFolder).data, serverPaths(toFolder).data];
-  const nothing = async () => {};
-  if (from === to || (await entries(from)).length === 0) {
-    return { end: nothing, undo: nothing, forget: nothing };
-  }
+  const left = `${from}.moved`;
+  const removeLeft = () => rm(left, { recursive: true, force: true });
+  if (from === to) return NO_MOVE;
+  // Moved already, by a run that was killed.
+  if ((await entries(from)).length === 0) return { ...NO_MOVE, end: removeLeft };
   if ((await entries(to)).length > 0) {
     throw cannotMove(role, from, to, `${to} holds data already. Move one of the two away by hand`);
   }
@@ -79,8 +82,8 @@ export async function moveData(role: string, fromFolder: string, toFolder: strin
       forget,
     };
   } catch (error) {
-    // Another disk, or a disk of its own.
-    if (!["EXDEV", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "")) {
+    // Another disk.
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") {
       await forget();
       throw cannotMove(role, from, to, reason(error));
     }
@@ -91,18 +94,17 @@ export async function moveData(role: string, fromFolder: string, toFolder: strin
     await rm(partial, { recursive: true, force: true });
     await cp(from, partial, { recursive: true, preserveTimestamps: true });
     await rename(partial, to);
+    // From here on one place alone counts as holding the data, also for the run after one that is killed.
+    await rename(from, left);
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    for (const folder of [partial, to]) await rm(folder, { recursive: true, force: true });
     await forget();
     throw cannotMove(role, from, to, reason(error));
   }
   return {
-    async end() {
-      for (const name of await readdir(from)) await rm(path.join(from, name), { recursive: true });
-      // A mount point stays, empty.
-      await rmdir(from).catch(() => {});
-    },
+    end: removeLeft,
     async undo() {
+      await rename(left, from);
       await rm(to, { recursive: true, force: true });
     },
     forget,
@@ -110,14 +112,26 @@ export async function moveData(role: string, fromFolder: string, toFolder: strin
 }
 
 async function view(from: string, to: string): Promise<MoveView> {
-  const links = await Promise.all([from, path.dirname(to), to].map(isLink));
-  const link = [from, path.dirname(to), to].find((_, index) => links[index]);
   const [source, target] = [path.dirname(from), path.dirname(to)];
+  const fixed = (await fixture(from)) ?? (await fixture(to)) ?? (await linked(target));
   const nested = isInside(source, target) || isInside(target, source);
-  const seen = { from, to, ...(link !== undefined && { link }), nested };
   const held = (await entries(to)).length > 0;
-  if (link !== undefined || nested || held) return { ...seen, held };
-  return { ...seen, held, ...(await trial(from, target)) };
+  if (fixed || nested || held) return { from, to, nested, held, ...(fixed && { fixed }) };
+  return { from, to, nested, held, ...(await trial(from, target)) };
+}
+
+/** A data folder that is no plain folder in its server's. */
+async function fixture(folder: string): Promise<MoveView["fixed"]> {
+  const [found, around] = await Promise.all(
+    [folder, path.dirname(folder)].map((name) => stat(name).catch(() => undefined)),
+  );
+  if (await linked(folder)) return { folder, kind: "a link" };
+  return found && around && found.dev !== around.dev ? { folder, kind: "a mount point" } : undefined;
+}
+
+async function linked(folder: string): Promise<MoveView["fixed"]> {
+  const found = await lstat(folder).catch(() => undefined);
+  return found?.isSymbolicLink() ? { folder, kind: "a link" } : undefined;
 }
 
 /** Writes into the target's folder for a moment: what the file system lets us do is not to be read from modes. */
@@ -155,10 +169,6 @@ function isInside(folder: string, other: string): boolean {
     relative !== ".." &&
     !path.isAbsolute(relative)
   );
-}
-
-async function isLink(file: string): Promise<boolean> {
-  return (await lstat(file).catch(() => undefined))?.isSymbolicLink() ?? false;
 }
 
 async function sizeOf(folder: string): Promise<number> {

@@ -3,7 +3,7 @@ import { findBinary } from "./binary";
 import { judgeData, refuseEmpty } from "./data";
 import { entries, serverPaths } from "./files";
 import { start } from "./lifecycle";
-import { judgeMove, type Move, moveData } from "./move";
+import { judgeMove, type Move, moveData, NO_MOVE } from "./move";
 import { removeFiles } from "./remove";
 import { stop } from "./stop";
 
@@ -35,7 +35,7 @@ export async function restart(
   let move: Move | undefined;
   let server: string;
   try {
-    move = await moveData(news.role, olds.directory, news.directory);
+    move = news.persists ? await moveData(news.role, olds.directory, news.directory) : NO_MOVE;
     server = await start(news, passwords, news.persists);
   } catch (error) {
     await takeBack(olds, news, passwords, ran, move).catch((again: Error) => {
