@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { pulumiCli } from "../../cli/launcher";
@@ -49,6 +49,28 @@ export class Engine {
     engine.configure(config);
     await engine.succeed("stack", "init", "live");
     return engine;
+  }
+
+  /** As `cp -r` makes it: a clone with the same stack, its state and its data, in another folder. */
+  copy(): Engine {
+    return this.elsewhere((source, target) => cpSync(source, target, { recursive: true }));
+  }
+
+  /** As `mv` makes it. */
+  move(): Engine {
+    return this.elsewhere((source, target) => {
+      rmSync(target, { recursive: true, force: true });
+      renameSync(source, target);
+    });
+  }
+
+  private elsewhere(bring: (source: string, target: string) => void): Engine {
+    const other = new Engine(this.cli);
+    for (const name of ["state", ".redis-topology", "Pulumi.live.yaml"]) {
+      const source = path.join(this.folder, name);
+      if (existsSync(source)) bring(source, path.join(other.folder, name));
+    }
+    return other;
   }
 
   /** Replaces the stack's configuration. */

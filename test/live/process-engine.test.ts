@@ -78,6 +78,23 @@ test("a changed setting is applied to the running server", async () => {
   expect(pidFile()).toBe(pid);
 });
 
+test("a setting changed by hand shows in the preview, and the next up sets it right", async () => {
+  await withRedis(await queue(), (redis) => redis.config("SET", "maxmemory-policy", "allkeys-lru"));
+  const preview = await engine.succeed("preview", "--refresh", "--stack", "live");
+  expect(preview).toContain(
+    "queue: `maxmemory-policy` is allkeys-lru on the running server instead of noeviction; an update sets it right",
+  );
+  expect(preview).toMatch(/~ 1 to update/);
+  await engine.up("--refresh");
+  expect(
+    await withRedis(
+      await queue(),
+      async (redis) => (await redis.config("GET", "maxmemory-policy")) as string[],
+    ),
+  ).toEqual(["maxmemory-policy", "noeviction"]);
+  await engine.unchanged();
+});
+
 test("a killed server shows in the preview, and the next up repairs it with its data", async () => {
   process.kill(Number(pidFile()), "SIGKILL");
   const preview = await engine.succeed("preview", "--stack", "live");

@@ -49,7 +49,7 @@ async function update(olds: RedisServerState, news: RedisServerInputs): Promise<
 
 /** The changes to a server's inputs, as the program would send them: without what the provider made. */
 function changed(state: RedisServerState, changes: Partial<RedisServerInputs>): RedisServerInputs {
-  const { server: _, password: __, ownPassword: ___, ...rest } = state;
+  const { server: _, password: __, ownPassword: ___, instance: ____, settings: _____, ...rest } = state;
   return { ...rest, ...changes };
 }
 
@@ -137,13 +137,16 @@ test("another port and another folder keep the data, also when the server was de
 
 test("a folder that holds data is not overwritten by a move", async () => {
   const [one, two] = [await create(await inputs("queue")), await create(await inputs("queue"))];
+  await withRedis(one, (redis) => redis.set("job", "1"));
+  const pid = await pidOf(one);
   await withRedis(two, (redis) => redis.set("job", "2"));
   await provider.delete("", two);
   running.delete(two.directory);
   await expect(provider.update("", one, changed(one, { directory: two.directory }))).rejects.toThrow(
-    `queue: cannot move the data from ${one.directory}/data to ${two.directory}/data, which holds data already. ` +
-      "Move one of the two away by hand, then run again.",
+    `queue: \`process.directory\`: cannot move the data from ${one.directory}/data to ${two.directory}/data: ` +
+      `${two.directory}/data holds data already. Move one of the two away by hand, then run again.`,
   );
+  expect(await pidOf(one)).toBe(pid);
 });
 
 test("a new password is set live, the previous one stays valid for as long as it is named", async () => {
@@ -322,7 +325,7 @@ test("a server that dies at start shows the end of its log", async () => {
   await withRedis(state, (redis) => redis.set("job", "1"));
   await provider.delete("", state);
   running.delete(given.directory);
-  writeFileSync(path.join(given.directory, "data/appendonlydir/appendonly.aof.manifest"), "not a manifest\n");
+  writeFileSync(path.join(given.directory, "data/appendonlydir/appendonly.aof.1.incr.aof"), "not an AOF\n");
   await expect(provider.create(given)).rejects.toThrow(
     /queue: the server ended right after its start on 127\.0\.0\.1:\d+\. Its log \(.*redis\.log\) ends with:\n[\s\S]*AOF/,
   );

@@ -65,7 +65,7 @@ describe.skipIf(missing("pulumi"))("the guard of an ElastiCache queue under Pulu
     expect(output).toContain("the subnets are not in vpc-wrong");
     engine.configure(base);
     expect(await engine.up()).toContain("2 created");
-    await engine.up("--expect-no-changes");
+    await engine.unchanged();
   });
 
   test("lets an upgrade pass", async () => {
@@ -80,7 +80,7 @@ describe.skipIf(missing("pulumi"))("the guard of an ElastiCache queue under Pulu
     expect(code).not.toBe(0);
     expect(output).toContain("the upgrade to 9.0 failed");
     engine.configure({ ...base, version: "8.2" });
-    await engine.up("--expect-no-changes");
+    await engine.unchanged();
   });
 
   test("refuses in the preview what would replace the group, with every reason", async () => {
@@ -106,7 +106,7 @@ describe.skipIf(missing("pulumi"))("the guard of an ElastiCache queue under Pulu
     expect(code).not.toBe(0);
     expect(output).toContain("currently marked for protection");
     engine.configure({ ...base, version: "8.2" });
-    await engine.up("--expect-no-changes");
+    await engine.unchanged();
   });
 
   test("lets it pass when the queue is no longer protected", async () => {
@@ -123,6 +123,6 @@ describe.skipIf(missing("pulumi"))("the guard of an ElastiCache queue under Pulu
     expect(output).toContain("InvalidParameterValue: port 1");
     engine.configure({ ...base, port: 7000, version: "8.1", vpcId: "vpc-2", enforced: false });
     await engine.up();
-    await engine.up("--expect-no-changes");
+    await engine.unchanged();
   });
 });

@@ -28,6 +28,10 @@ export interface RedisServerState extends RedisServerInputs {
   ownPassword: boolean;
   /** `redis 7.0.15`, as the server itself says. */
   server: string;
+  /** Which resource this is, also in the server's folder: after a replacement the old one no longer owns the server. */
+  instance?: string;
+  /** What the server said of its directives when it was last brought to them. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };

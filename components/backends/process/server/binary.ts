@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { compareVersions, LEAST_VERSION, SOFTWARE } from "../../../redis/software";
-
-const run = promisify(execFile);
+import { run } from "./environment";
 
 const SERVERS: Readonly<Record<string, readonly string[]>> = {
   redis: [SOFTWARE.redis.server],

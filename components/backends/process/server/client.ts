@@ -1,14 +1,26 @@
 import { Redis } from "ioredis";
+import { listeningServer } from "./identity";
 
 /** How long one answer may take before the server counts as not answering. A busy Lua script can hold it that long. */
 const ANSWER_MS = 5000;
 
-/** Runs `work` on a connection of its own. Rejects at once when nothing listens or the password is refused. */
+/**
+ * Runs `work` on a connection of its own. Rejects at once when this folder's server does not listen, or refuses the
+ * password; nobody else is sent it.
+ */
 export async function withClient<T>(
-  server: { readonly host: string; readonly port: number; readonly password: string },
+  server: {
+    readonly directory: string;
+    readonly host: string;
+    readonly port: number;
+    readonly password: string;
+  },
   work: (client: Redis) => Promise<T>,
   answerMs = ANSWER_MS,
 ): Promise<T> {
+  if ((await listeningServer(server)) === undefined) {
+    throw new Error(`The server of ${server.directory} does not listen on ${server.host}:${server.port}.`);
+  }
   const client = new Redis({
     host: server.host,
     port: server.port,

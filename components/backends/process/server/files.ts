@@ -1,9 +1,11 @@
-import { chmod, mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { aclFile } from "../../../redis/acl";
 import { renderConfig } from "../../../redis/config";
 import type { Directive } from "../../../redis/roles";
 import type { RedisServerInputs } from "../redisServer";
+import { writeMark } from "./owner";
+import { stateHome } from "./state";
 
 /** Where a server keeps what; everything below its own folder, which only its owner may enter. */
 export interface ServerPaths {
@@ -15,6 +17,10 @@ export interface ServerPaths {
   readonly pid: string;
   /** Whose folder this is, so that no other stack or topology takes it over; stays with the data. */
   readonly owner: string;
+  /** Which resource's server last started here; stays with the data, and says that there was some. */
+  readonly instance: string;
+  /** Put there by a person who wants a queue that had data to start without. */
+  readonly startEmpty: string;
 }
 
 export function serverPaths(folder: string): ServerPaths {
@@ -27,6 +33,8 @@ export function serverPaths(folder: string): ServerPaths {
     log: inside("redis.log"),
     pid: inside("redis.pid"),
     owner: inside("owner"),
+    instance: inside("instance"),
+    startEmpty: inside("start-empty"),
   };
 }
 
@@ -51,11 +59,9 @@ export function serverDirectives(inputs: RedisServerInputs): Directive[] {
 export async function writeFiles(inputs: RedisServerInputs, passwords: readonly string[]): Promise<void> {
   const paths = serverPaths(inputs.directory);
   try {
-    for (const folder of [paths.folder, paths.data]) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await chmod(folder, 0o700);
-    }
-    await writePrivate(paths.owner, `${inputs.owner}\n`);
+    await makePrivate(paths.folder);
+    await writeMark(paths.folder, { owner: inputs.owner, directory: inputs.directory, state: stateHome() });
+    await makePrivate(paths.data);
     await writePrivate(paths.config, renderConfig(serverDirectives(inputs)));
     await writePrivate(paths.acl, aclFile(passwords));
   } catch (error) {
@@ -65,26 +71,6 @@ export async function writeFiles(inputs: RedisServerInputs, passwords: readonly 
         "Make the folder writable and its disk not full, or name another one with `process.directory`.",
     );
   }
-}
-
-/** Removes everything but the data; with `deleteData`, that too. Folders that are empty then go as well. */
-export async function removeFiles(folder: string, deleteData: boolean): Promise<void> {
-  const paths = serverPaths(folder);
-  for (const file of [paths.config, paths.acl, paths.log, paths.pid]) await rm(file, { force: true });
-  if (deleteData) await rm(paths.data, { recursive: true, force: true });
-  if ((await entries(paths.data)).length === 0) await rm(paths.owner, { force: true });
-  await removeIfEmpty(paths.data);
-  await removeIfEmpty(paths.folder);
-}
-
-/** Throws when the folder, or what is left in it, belongs to another stack or topology. */
-export async function refuseForeignFolder({ role, directory, owner }: RedisServerInputs): Promise<void> {
-  const theirs = (await readFile(serverPaths(directory).owner, "utf8").catch(() => owner)).trim();
-  if (theirs === owner) return;
-  throw new Error(
-    `${role}: the folder ${directory} belongs to ${theirs}, and this is ${owner}. ` +
-      "Choose another folder with `process.directory`.",
-  );
 }
 
 /** The names in a folder; none when there is no folder. */
@@ -98,7 +84,13 @@ export async function logTail(file: string, offset: number, lines = 12): Promise
   return Buffer.from(text).subarray(offset).toString().trimEnd().split("\n").slice(-lines).join("\n");
 }
 
-async function writePrivate(file: string, text: string): Promise<void> {
+async function makePrivate(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+}
+
+/** Replaces a file as a whole, readable by its owner only. */
+export async function writePrivate(file: string, text: string): Promise<void> {
   const temporary = `${file}.new`;
   await rm(temporary, { force: true });
   const handle = await open(temporary, "wx", 0o600);
@@ -109,10 +101,4 @@ async function writePrivate(file: string, text: string): Promise<void> {
     await handle.close();
   }
   await rename(temporary, file);
-}
-
-async function removeIfEmpty(folder: string): Promise<void> {
-  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOTEMPTY" && error.code !== "ENOENT") throw error;
-  });
 }

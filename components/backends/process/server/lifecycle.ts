@@ -1,82 +1,44 @@
-import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { renderConfig } from "../../../redis/config";
 import type { RedisServerInputs } from "../redisServer";
 import { type Binary, findBinary } from "./binary";
 import { info, withClient } from "./client";
-import { entries, logTail, serverDirectives, serverPaths, writeFiles } from "./files";
-import { serverProcess } from "./health";
-import { isAlive, isInUse, portHolder } from "./processes";
-
-const run = promisify(execFile);
+import { beginAof, judgeData, refuseEmpty } from "./data";
+import { run } from "./environment";
+import { logTail, serverDirectives, serverPaths, writeFiles } from "./files";
+import { portHolder } from "./identity";
+import { isInUse } from "./processes";
 
 /** How long a started server may stay silent. Loading an AOF is not silence: it answers LOADING meanwhile. */
 const SILENCE_MS = 30_000;
-/** How long a server may take to save and end. A snapshot of several GB to a slow disk takes minutes. */
-const STOP_MS = 10 * 60_000;
 const POLL_MS = 50;
 
-/** Writes the files, starts the server and waits until it answers. Returns engine and version, as it says itself. */
-export async function start(inputs: RedisServerInputs, passwords: readonly string[]): Promise<string> {
+/**
+ * Writes the files, starts the server and waits until it answers. Returns engine and version, as it says itself.
+ * `known`: the state knows this server, so that a queue without data has lost it.
+ */
+export async function start(
+  inputs: RedisServerInputs,
+  passwords: readonly string[],
+  known = false,
+): Promise<string> {
   const [password = ""] = passwords;
   const paths = serverPaths(inputs.directory);
   const binary = await findBinary(inputs.engine, inputs.version);
+  const source = inputs.persists ? await judgeData(inputs, binary) : undefined;
+  if (source === "nothing") await refuseEmpty(inputs, known);
   await refuseTakenPort(inputs);
   await writeFiles(inputs, passwords);
-  const restored = inputs.persists && (await holdsSnapshotOnly(paths.data));
+  if (source === "snapshot") await beginAof(inputs.role, paths.data, binary);
   const logStart = (await stat(paths.log).catch(() => undefined))?.size ?? 0;
-  const overrides = restored ? ["--appendonly", "no"] : [];
-  await run(binary.command, [paths.config, ...overrides]).catch(
-    (error: { stdout?: string; stderr?: string }) => {
-      throw rejected(inputs, binary, `${error.stdout ?? ""}${error.stderr ?? ""}`);
-    },
-  );
-  const server = await untilReady({ ...inputs, password }, () => logTail(paths.log, logStart));
-  if (restored) await beginAof({ ...inputs, password });
-  return server;
-}
-
-/**
- * Whether a folder holds a snapshot that somebody put there, and no AOF. With `appendonly yes` Redis would start
- * empty beside it and overwrite it with its next save, so it is loaded first and the AOF begun from it.
- */
-async function holdsSnapshotOnly(data: string): Promise<boolean> {
-  const names = await entries(data);
-  return names.includes("dump.rdb") && !names.some((name) => name.startsWith("appendonly"));
-}
-
-async function beginAof(server: RedisServerInputs & { password: string }): Promise<void> {
-  console.error(`${server.role}: found dump.rdb without an AOF; its data is loaded, and an AOF begun`);
-  await withClient(server, async (client) => {
-    await client.config("SET", "appendonly", "yes");
-    for (;;) {
-      const state = await info(client, "persistence");
-      const busy = ["aof_rewrite_in_progress", "aof_rewrite_scheduled"].some((key) => state.get(key) !== "0");
-      if (!busy && state.get("aof_last_bgrewrite_status") === "ok") return;
-      if (!busy) throw new Error(`${server.role}: the AOF cannot be begun; look into the server's log.`);
-      await sleep(POLL_MS);
-    }
+  await run(binary.command, [paths.config]).catch((error: { stdout?: string; stderr?: string }) => {
+    throw rejected(inputs, binary, `${error.stdout ?? ""}${error.stderr ?? ""}`);
   });
-}
-
-/** Stops the server cleanly: a queue is saved first. Does nothing when it is not running. */
-export async function stop(inputs: RedisServerInputs, passwords: readonly string[]): Promise<void> {
-  const pid = await serverProcess(inputs, passwords);
-  if (pid === undefined) return;
-  const refusal = await shutdown(inputs, passwords, pid);
-  const deadline = Date.now() + STOP_MS;
-  while (await isAlive(pid)) {
-    if (refusal !== undefined || Date.now() > deadline) {
-      throw new Error(
-        `${inputs.role}: the server (pid ${pid}) does not stop: ${refusal ?? "it is still saving"}. ` +
-          `Look into ${serverPaths(inputs.directory).log}; the server goes on. Then run again.`,
-      );
-    }
-    await sleep(POLL_MS);
-  }
+  const server = await untilReady({ ...inputs, password }, () => logTail(paths.log, logStart));
+  await rm(paths.startEmpty, { force: true });
+  return server;
 }
 
 /**
@@ -106,31 +68,11 @@ export async function refuseTakenPort({ role, host, port }: RedisServerInputs): 
     socket.once("connect", () => socket.destroy());
   });
   if (!taken) return;
-  const holder = (await portHolder(port)) ?? "another process, which this user may not see";
+  const holder = (await portHolder(host, port)) ?? "another process, which this user may not see";
   throw new Error(
     `${role}: port ${port} of ${host} is taken by ${holder}. ` +
       `Stop it, or choose another port with \`${role}.port\`.`,
   );
-}
-
-async function shutdown(
-  inputs: RedisServerInputs,
-  passwords: readonly string[],
-  pid: number,
-): Promise<string | undefined> {
-  for (const password of passwords) {
-    const outcome = await withClient(
-      { ...inputs, password },
-      (client) => client.call("SHUTDOWN", inputs.persists ? "SAVE" : "NOSAVE"),
-      STOP_MS,
-    ).catch((error: Error) => error);
-    // A server that obeys closes the connection; one that cannot save, or runs a script, answers an error and goes on.
-    if (outcome instanceof Error && outcome.name === "ReplyError") return outcome.message;
-    if (!(await isAlive(pid))) return undefined;
-  }
-  // Nobody knows this server's password (an interrupted `up`), or it is gone by now: SIGTERM saves too.
-  if (await isAlive(pid)) process.kill(pid, "SIGTERM");
-  return undefined;
 }
 
 async function untilReady(

@@ -1,16 +1,17 @@
 import type { Redis } from "ioredis";
 import type { Directive } from "../../../redis/roles";
-import type { RedisServerInputs } from "../redisServer";
+import type { RedisServerInputs, RedisServerState } from "../redisServer";
 import { withClient } from "./client";
+import { byName, drift, readSettings } from "./drift";
 import { writeFiles } from "./files";
 
 /**
- * Brings a running server to `news` without a restart. Returns false, with nothing lost, when Redis says that
- * something can only be set at start. Redis itself is asked instead of a list kept here: what is live differs
- * from version to version.
+ * Brings a running server to `news` without a restart, and back to what somebody changed by hand. Returns false,
+ * with nothing lost, when Redis says that something can only be set at start. Redis itself is asked instead of a
+ * list kept here: what is live differs from version to version.
  */
 export async function applyLive(
-  olds: RedisServerInputs & { readonly password: string },
+  olds: RedisServerState,
   news: RedisServerInputs,
   passwords: readonly string[],
 ): Promise<boolean> {
@@ -18,6 +19,10 @@ export async function applyLive(
   if (changed === undefined || needsRestart(olds, news)) return false;
   await writeFiles(news, passwords);
   return await withClient(olds, async (client) => {
+    const wanted = byName(news.directives);
+    for (const { name } of drift(settingsOf(olds), await readSettings(client, news.directives))) {
+      changed.set(name, wanted.get(name) ?? "");
+    }
     for (const [name, value] of changed) {
       if (!(await set(client, name, value))) return false;
     }
@@ -26,12 +31,17 @@ export async function applyLive(
   });
 }
 
+/** What the server said of its directives when it was last brought to them; a state of before has the directives only. */
+export function settingsOf(state: RedisServerState): Readonly<Record<string, string>> {
+  return state.settings ?? Object.fromEntries(byName(state.directives));
+}
+
 /** Where the server listens, which program runs it and where its files lie are given at start. */
 function needsRestart(olds: RedisServerInputs, news: RedisServerInputs): boolean {
   return (["host", "port", "directory", "engine", "version"] as const).some((key) => olds[key] !== news[key]);
 }
 
-/** New and changed directives as CONFIG SET takes them; undefined when one was removed, whose default only a start restores. */
+/** New and changed directives; undefined when one was removed, whose default only a start restores. */
 function changedDirectives(
   olds: readonly Directive[],
   news: readonly Directive[],
@@ -39,16 +49,6 @@ function changedDirectives(
   const [before, after] = [byName(olds), byName(news)];
   if ([...before.keys()].some((name) => !after.has(name))) return undefined;
   return new Map([...after].filter(([name, value]) => before.get(name) !== value));
-}
-
-/** Lines of the same name, such as `save`, are one value to CONFIG SET. */
-function byName(directives: readonly Directive[]): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const [name, ...args] of directives) {
-    const before = values.get(name);
-    values.set(name, [...(before === undefined ? [] : [before]), ...args].join(" "));
-  }
-  return values;
 }
 
 async function set(client: Redis, name: string, value: string): Promise<boolean> {
