@@ -1,7 +1,8 @@
 import { type SpawnOptions, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { forwards } from "../../../cli/launcher/child";
 
@@ -59,6 +60,23 @@ test("the user's backend stays; plugins are not fetched up front; no update chec
     [],
   );
   expect((await ended).output).toBe("file:///elsewhere true true\n");
+});
+
+test("a `pulumi` on PATH that leads back here is not used, and nothing calls itself", async () => {
+  const home = mkdtempSync(join(tmpdir(), "bin-"));
+  const script = `#!/bin/sh\necho x >> '${home}/calls'\nexec '${process.execPath}' '${launcher}' "$@"\n`;
+  writeFileSync(join(home, "pulumi"), script, { mode: 0o755 });
+  // Neither npm nor go on PATH: nothing is got.
+  const env = { PATH: home, HOME: home, PULUMI_HOME: home };
+  const child = spawn(process.execPath, [launcher, "up"], {
+    cwd: home,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  expect(await text(child.stderr)).toContain(
+    `${home}/pulumi is not used: it is not a working CLI, and 3.248.0 or newer is needed.`,
+  );
+  expect(readFileSync(join(home, "calls"), "utf8")).toBe("x\n");
 });
 
 test("a login is not answered with this clone's own state", async () => {
