@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -77,6 +78,21 @@ test("a `pulumi` on PATH that leads back here is not used, and nothing calls its
     `${home}/pulumi is not used: it is not a working CLI, and 3.248.0 or newer is needed.`,
   );
   expect(readFileSync(join(home, "calls"), "utf8")).toBe("x\n");
+});
+
+test.each([
+  ["the launcher", launcher],
+  ["the day-two commands", resolve("cli/bin/redis-topology.cjs")],
+])("%s run nothing that lies in the temporary folder, and keep nothing there", async (_, file) => {
+  const home = mkdtempSync(join(tmpdir(), "bin-"));
+  writeFileSync(join(home, "pulumi"), "#!/bin/sh\necho v3.300.0\n", { mode: 0o755 });
+  const temporary = join(home, "tmp");
+  mkdirSync(temporary);
+  const env = { ...process.env, PULUMI_HOME: home, PATH: `${home}:${process.env.PATH}`, TMPDIR: temporary };
+  const child = spawn(process.execPath, [file, "--help"], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const [output] = await Promise.all([text(child.stdout), once(child, "close")]);
+  expect(output).not.toBe("");
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test("a login is not answered with this clone's own state", async () => {
