@@ -12,6 +12,8 @@ import { PULUMI_VERSION } from "./version";
 export async function getCli(ways: ("download" | "build")[], env: Env): Promise<string> {
   const folder = versionFolder(env);
   refuseForeignCli(env);
+  // What is made here must pass the same judgement next time, also where the user's umask is 000.
+  process.umask(process.umask() | 0o022);
   const waiting = (who: string) => say(`Another run (${who}) is getting the Pulumi CLI; waiting for it …`);
   return alone(`${folder}.lock`, waiting, async () => {
     const already = installedCli(env);

@@ -14,7 +14,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { installedCli } from "../../../cli/launcher/find";
+import { installedCli, refuseForeignCli } from "../../../cli/launcher/find";
 import { getCli } from "../../../cli/launcher/get";
 import { startOf } from "../../../cli/launcher/process";
 
@@ -101,6 +101,14 @@ test("an empty file of an earlier crash does not count either", async () => {
   expect(installedCli(env)).toBeUndefined();
   await getCli(["download"], env);
   expect(installedCli(env)).toBe(join(home, kept));
+});
+
+test("with a umask of 000, what was got is still nobody else's to write", async () => {
+  const { env } = machine(NPM_FAILS, GO_WORKS);
+  const before = process.umask(0);
+  onTestFinished(() => void process.umask(before));
+  await getCli(["build"], env);
+  expect(() => refuseForeignCli(env)).not.toThrow();
 });
 
 test("npm runs in a private folder, which does not stay, with the package's hash, and without this launcher", async () => {
