@@ -34,6 +34,6 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE)
   stop(`Node ${OLDEST_NODE} or newer is needed; this is ${process.version}. Install one from nodejs.org.`);
 installDependencies();
 const require = createRequire(import.meta.url);
-require("tsx/cjs");
+require("./transpile.cjs");
 const [step, ...args] = process.argv.slice(2);
 require(`./${step}.ts`).main(args);

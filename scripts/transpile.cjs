@@ -29,7 +29,8 @@ function transpile(source, filePath) {
 
 function kept(name) {
   try {
-    return readFileSync(path.join(CACHE, name), "utf8");
+    // A crash or a full disk can leave an empty file behind.
+    return readFileSync(path.join(CACHE, name), "utf8") || undefined;
   } catch {
     return undefined;
   }

@@ -15,6 +15,7 @@ import { parse } from "yaml";
 import { Failure } from "./failure";
 import { damagedState, lockedStacks } from "./passphrase";
 import { type Env, localFolder, passphraseFile, pulumiHome, stateFolder } from "./paths";
+import { refuseExposed } from "./private";
 
 /** Why the user's own backend is kept, or undefined when nobody is logged in anywhere. */
 export function ownBackend(env: Env, credentials: string, projectFile: string): string | undefined {
@@ -68,6 +69,7 @@ export function isLogin(args: string[]): boolean {
 
 /** What Pulumi needs to keep its state in this clone. Makes the folder and, once, the passphrase. */
 export function localState(env: Env): Env {
+  refuseExposed([localFolder], "Run this as the user whose clone it is, or make a clone of your own.");
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   chmodSync(localFolder, 0o700);
   const state = { PULUMI_BACKEND_URL: pathToFileURL(stateFolder).href };

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { say } from "./failure";
 import type { Env } from "./paths";
+import { tethered } from "./tether";
 import { PULUMI_VERSION } from "./version";
 
 const LDFLAGS = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${PULUMI_VERSION}`;
@@ -52,18 +52,12 @@ function copyDynamicProvider(bin: string): void {
 function goBuild(what: string, module: string, bin: string, env: Env): Promise<string | undefined> {
   const started = Date.now();
   const goEnv = { ...env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-mod=readonly" };
-  const child = spawn("go", ["build", "-v", ...FLAGS, "-o", bin, "tool"], {
-    cwd: module,
-    env: goEnv,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const kill = () => child.kill();
-  process.once("exit", kill);
+  const { child } = tethered("go", ["build", "-v", ...FLAGS, "-o", bin, "tool"], { cwd: module, env: goEnv });
   const other: string[] = [];
   let done = 0;
   const progress = () => say(`  ${what}: ${done} packages, ${Math.round((Date.now() - started) / 1000)} s`);
   const ticker = setInterval(progress, 10_000);
-  createInterface({ input: child.stderr }).on("line", (line) => {
+  createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
     // `-v` prints the import path of each package as it is compiled; anything else may be the error.
     if (/^\S+$/.test(line)) done++;
     else if (!line.startsWith("go: downloading ")) other.push(line);
@@ -71,7 +65,6 @@ function goBuild(what: string, module: string, bin: string, env: Env): Promise<s
   return new Promise((resolve) => {
     const end = (problem?: string) => {
       clearInterval(ticker);
-      process.off("exit", kill);
       progress();
       resolve(problem);
     };

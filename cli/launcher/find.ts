@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
-import { delimiter, join, resolve, sep } from "node:path";
+import { delimiter, dirname, join, resolve, sep } from "node:path";
 import type { Facts } from "./choose";
-import { type Env, versionFolder } from "./paths";
+import { type Env, pulumiHome, versionFolder } from "./paths";
+import { refuseExposed } from "./private";
 
 /** Every executable file of that name on PATH, in order. */
 export function allOnPath(name: string, env: Env): string[] {
@@ -26,8 +27,13 @@ const ourBin = resolve(__dirname, "../bin/pulumi.js");
 
 /** npm and npx put node_modules/.bin first on PATH: what lies there is this launcher, or npm's. */
 export function isLauncher(file: string): boolean {
-  return file.includes(`${sep}node_modules${sep}.bin${sep}`) || realpathSync(file) === ourBin;
+  return (
+    file.includes(`${sep}node_modules${sep}.bin${sep}`) || (existsSync(file) && realpathSync(file) === ourBin)
+  );
 }
+
+/** Set for what runs while a CLI is looked for: where that leads back to this launcher, it would never end. */
+export const GUARD = "REDIS_TOPOLOGY_LOOKING_FOR_CLI";
 
 export function versionOf(file: string, args = ["version"]): string {
   try {
@@ -35,7 +41,7 @@ export function versionOf(file: string, args = ["version"]): string {
       encoding: "utf8",
       timeout: 20_000,
       stdio: ["ignore", "pipe", "ignore"],
-      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", [GUARD]: "1" },
     }).trim();
   } catch {
     return "";
@@ -46,7 +52,20 @@ export const CLI_PARTS = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-p
 
 export function installedCli(env: Env): string | undefined {
   const bin = join(versionFolder(env), "bin");
-  return CLI_PARTS.every((part) => existsSync(join(bin, part))) ? join(bin, "pulumi") : undefined;
+  return CLI_PARTS.every((part) => isWhole(join(bin, part))) ? join(bin, "pulumi") : undefined;
+}
+
+/** A crash or a full disk can leave an empty file behind. */
+const isWhole = (file: string) => isExecutable(file) && statSync(file).size > 0;
+
+/** Throws when another user could change the CLI that lies in, or would be put into, the versions folder. */
+export function refuseForeignCli(env: Env): void {
+  const folder = versionFolder(env);
+  const bin = join(folder, "bin");
+  refuseExposed(
+    [pulumiHome(env), dirname(folder), folder, bin, ...CLI_PARTS.map((part) => join(bin, part))],
+    "Set PULUMI_HOME to a folder of your own, or take the others' rights away: chown and `chmod go-w`.",
+  );
 }
 
 export function gatherFacts(env: Env): Facts {

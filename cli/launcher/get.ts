@@ -1,18 +1,20 @@
 import { rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { buildCli } from "./build";
-import { run } from "./child";
 import { noCli } from "./choose";
+import { downloadCli } from "./download";
 import { Failure, say } from "./failure";
-import { installedCli } from "./find";
+import { installedCli, refuseForeignCli } from "./find";
 import { alone } from "./lock";
 import { type Env, versionFolder } from "./paths";
 import { PULUMI_VERSION } from "./version";
 
 /** Gets the CLI into the versions folder, by the first way that works. */
-export function getCli(ways: ("download" | "build")[], env: Env): Promise<string> {
+export async function getCli(ways: ("download" | "build")[], env: Env): Promise<string> {
   const folder = versionFolder(env);
-  const waiting = () => say("Another run is getting the Pulumi CLI; waiting for it …");
+  refuseForeignCli(env);
+  // What is made here must pass the same judgement next time, also where the user's umask is 000.
+  process.umask(process.umask() | 0o022);
+  const waiting = (who: string) => say(`Another run (${who}) is getting the Pulumi CLI; waiting for it …`);
   return alone(`${folder}.lock`, waiting, async () => {
     const already = installedCli(env);
     if (already) return already;
@@ -20,7 +22,7 @@ export function getCli(ways: ("download" | "build")[], env: Env): Promise<string
     rmSync(folder, { recursive: true, force: true });
     const tried: string[] = [];
     for (const way of ways) {
-      const problem = way === "download" ? await download(env) : await buildCli(folder, env);
+      const problem = way === "download" ? await downloadCli(folder, env) : await buildCli(folder, env);
       const got = installedCli(env);
       if (got) {
         say(`The Pulumi CLI v${PULUMI_VERSION} is in ${folder}.`);
@@ -31,21 +33,4 @@ export function getCli(ways: ("download" | "build")[], env: Env): Promise<string
     }
     throw new Failure(noCli(tried));
   });
-}
-
-const DOWNLOAD_LIMIT = 10 * 60_000;
-
-async function download(env: Env): Promise<string | undefined> {
-  say(`Getting the Pulumi CLI v${PULUMI_VERSION} through npm (a download of some 100 MB, once) …`);
-  // Not from this folder: npx would look for the package among our workspaces first.
-  const args = ["exec", "--yes", `--package=pulumi@${PULUMI_VERSION}`, "--", "pulumi", "version"];
-  const { code, stderr } = await run("npm", args, {
-    cwd: tmpdir(),
-    env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-    capture: true,
-    timeout: DOWNLOAD_LIMIT,
-  });
-  if (code === 0) return undefined;
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("npm warn"));
-  return `download through npm: ${lines.at(-1)?.trim() ?? `exit code ${code}`}`;
 }

@@ -2,7 +2,7 @@ import { findOwnBackend, hasPassphrase, isLogin, localState } from "./backend";
 import { type Ended, run } from "./child";
 import { chooseCli } from "./choose";
 import { Failure, say } from "./failure";
-import { gatherFacts } from "./find";
+import { GUARD, gatherFacts, refuseForeignCli } from "./find";
 import { getCli } from "./get";
 import { damagedState, wrongPassphrase } from "./passphrase";
 import { projectFolder, repository, stateFolder } from "./paths";
@@ -24,9 +24,15 @@ export function pulumiCli(): Promise<string> {
 }
 
 async function findCli(): Promise<string> {
-  const choice = chooseCli(gatherFacts(process.env));
+  if (process.env[GUARD])
+    throw new Failure(
+      "This is the launcher of redis-topology, not a Pulumi CLI: it was called while it looked for one. Remove the `pulumi` that leads here from PATH.",
+    );
+  const facts = gatherFacts(process.env);
+  const choice = chooseCli(facts);
   if ("error" in choice) throw new Failure(choice.error);
   for (const line of choice.ignored) say(line);
+  if ("use" in choice && choice.use === facts.installed) refuseForeignCli(process.env);
   return "use" in choice ? choice.use : getCli(choice.get, process.env);
 }
 

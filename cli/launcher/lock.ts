@@ -1,14 +1,34 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "./failure";
+import { holds, startOf } from "./process";
 
-/** Runs `work` alone among all processes that use the same file; waits for a living holder, replaces a dead one. */
-export async function alone<T>(file: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
+/** A build takes five minutes on two cores. */
+const LIMIT_MS = 30 * 60_000;
+
+/**
+ * Runs `work` alone among all processes that use the same file; waits for a living holder, whom `waiting` is told
+ * once, and replaces a dead one. Throws when the wait takes longer than `limitMs`.
+ */
+export async function alone<T>(
+  file: string,
+  waiting: (who: string) => void,
+  work: () => Promise<T>,
+  limitMs = LIMIT_MS,
+): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
-  for (let told = false; !take(file); ) {
-    if (!told) waiting();
+  const until = Date.now() + limitMs;
+  for (let told = false; ; ) {
+    const holder = take(file);
+    if (holder === undefined) break;
+    if (!told) waiting(`pid ${holder}, lock ${file}`);
     told = true;
+    if (Date.now() > until)
+      throw new Failure(
+        `The lock ${file} has been held by pid ${holder} for more than ${limitMs / 60_000} minutes. See what that process is (\`ps -p ${holder}\`); if it is not a run of this repository, remove the file, and run the same command again.`,
+      );
     await sleep(500);
   }
   const release = () => rmSync(file, { force: true });
@@ -27,36 +47,56 @@ export async function alone<T>(file: string, waiting: () => void, work: () => Pr
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-function take(file: string): boolean {
+/** Undefined when the lock was taken, else the id of the process that holds it. */
+function take(file: string): number | undefined {
   // Linked into place with its content: a lock that is seen empty would look like a dead holder's.
   const mine = `${file}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
+  writeFileSync(mine, `${process.pid} ${startOf(process.pid) ?? ""}`);
   try {
-    linkSync(mine, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    if (!isAlive(holder(file))) rmSync(file, { force: true });
-    return false;
+    for (;;) {
+      if (linked(mine, file)) return undefined;
+      const text = contents(file);
+      if (text === undefined) continue;
+      const { pid, start } = parseHolder(text);
+      if (holds(pid, start)) return pid;
+      removeStale(file, text, `${mine}.stale`);
+    }
   } finally {
     rmSync(mine, { force: true });
   }
 }
 
-function holder(file: string): number {
+/** Takes the file away only if it is still the one that was judged: another process may have replaced it meanwhile. */
+function removeStale(file: string, judged: string, aside: string): void {
   try {
-    return Number(readFileSync(file, "utf8"));
-  } catch {
-    return 0;
+    renameSync(file, aside);
+    if (contents(aside) !== judged) linked(aside, file);
+    rmSync(aside, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+function linked(from: string, to: string): boolean {
   try {
-    process.kill(pid, 0);
+    linkSync(from, to);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
   }
+}
+
+function contents(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return undefined;
+  }
+}
+
+function parseHolder(text: string): { pid: number; start: string | undefined } {
+  const [, pid, start] = /^(\d+) ?(.*)$/.exec(text) ?? [];
+  return { pid: Number(pid), start: start || undefined };
 }

@@ -1,7 +1,9 @@
 import { type SpawnOptions, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { forwards } from "../../../cli/launcher/child";
 
@@ -59,6 +61,38 @@ test("the user's backend stays; plugins are not fetched up front; no update chec
     [],
   );
   expect((await ended).output).toBe("file:///elsewhere true true\n");
+});
+
+test("a `pulumi` on PATH that leads back here is not used, and nothing calls itself", async () => {
+  const home = mkdtempSync(join(tmpdir(), "bin-"));
+  const script = `#!/bin/sh\necho x >> '${home}/calls'\nexec '${process.execPath}' '${launcher}' "$@"\n`;
+  writeFileSync(join(home, "pulumi"), script, { mode: 0o755 });
+  // Neither npm nor go on PATH: nothing is got.
+  const env = { PATH: home, HOME: home, PULUMI_HOME: home };
+  const child = spawn(process.execPath, [launcher, "up"], {
+    cwd: home,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  expect(await text(child.stderr)).toContain(
+    `${home}/pulumi is not used: it is not a working CLI, and 3.248.0 or newer is needed.`,
+  );
+  expect(readFileSync(join(home, "calls"), "utf8")).toBe("x\n");
+});
+
+test.each([
+  ["the launcher", launcher],
+  ["the day-two commands", resolve("cli/bin/redis-topology.cjs")],
+])("%s run nothing that lies in the temporary folder, and keep nothing there", async (_, file) => {
+  const home = mkdtempSync(join(tmpdir(), "bin-"));
+  writeFileSync(join(home, "pulumi"), "#!/bin/sh\necho v3.300.0\n", { mode: 0o755 });
+  const temporary = join(home, "tmp");
+  mkdirSync(temporary);
+  const env = { ...process.env, PULUMI_HOME: home, PATH: `${home}:${process.env.PATH}`, TMPDIR: temporary };
+  const child = spawn(process.execPath, [file, "--help"], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const [output] = await Promise.all([text(child.stdout), once(child, "close")]);
+  expect(output).not.toBe("");
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test("a login is not answered with this clone's own state", async () => {

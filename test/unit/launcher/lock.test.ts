@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { alone } from "../../../cli/launcher/lock";
+import { startOf } from "../../../cli/launcher/process";
 
 const lockFile = () => join(mkdtempSync(join(tmpdir(), "lock-")), "x.lock");
 
@@ -41,4 +42,25 @@ test("a failure releases it", async () => {
     ),
   ).rejects.toThrow("no");
   expect(existsSync(file)).toBe(false);
+});
+
+const nothing = async () => "done";
+
+test("a lock whose holder's id is another process' by now is taken over", async () => {
+  const file = lockFile();
+  writeFileSync(file, `${process.ppid} some other boot 1`);
+  expect(await alone(file, () => {}, nothing)).toBe("done");
+});
+
+test("who holds it is told, and after a while what to do", async () => {
+  const file = lockFile();
+  const told: string[] = [];
+  for (const text of [String(process.ppid), `${process.ppid} ${startOf(process.ppid)}`]) {
+    writeFileSync(file, text);
+    await expect(alone(file, (who) => told.push(who), nothing, 300)).rejects.toThrow(
+      `The lock ${file} has been held by pid ${process.ppid} for more than 0.005 minutes. See what that process is (\`ps -p ${process.ppid}\`); if it is not a run of this repository, remove the file, and run the same command again.`,
+    );
+    expect(readFileSync(file, "utf8")).toBe(text);
+  }
+  expect(told).toEqual(Array(2).fill(`pid ${process.ppid}, lock ${file}`));
 });
