@@ -282,7 +282,7 @@ test("a password in the wrong line is not repeated", () => {
   ]);
 });
 
-test("what a caller from JavaScript gives is refused, not a crash", () => {
+test("directives: what a caller from JavaScript gives is refused, not a crash", () => {
   const given = (config: unknown) =>
     readDirectives("queue", config as Record<string, string>).problems.map(
       ({ key, was }) => `${key}: ${was}`,

@@ -223,7 +223,7 @@ describe.each(Object.entries(VALID))("mutated configurations of %s", (backend, b
         expect(message.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
         expect(Math.max(...message.split("\n").map((line) => line.length))).toBeLessThan(2000);
       }),
-      { seed: 73, numRuns: RUNS },
+      { seed: Number(process.env.SETTINGS_FUZZ_SEED ?? 73), numRuns: RUNS },
     );
   });
 });
