@@ -22,7 +22,7 @@ interface Rest {
 
 /**
  * The configuration without what the issues are about, so that the rest can be checked as well. What lacks a part it
- * cannot be without, or is an entry of a list, goes with its holder.
+ * cannot be without, or is an entry of a list of objects, goes with its holder.
  */
 export function withoutFaults(config: object, schema: StackSchema): Rest {
   const rest = structuredClone(config);
@@ -32,21 +32,29 @@ export function withoutFaults(config: object, schema: StackSchema): Rest {
     const paths = issues.flatMap(faultyPaths).map((path) => removablePath(rest, path));
     const found = paths.filter((path) => path.length > 0);
     if (found.length === 0) return { config: rest, removed };
-    for (const path of found) {
+    // The last entries of a list first, and each once: the others move up.
+    for (const path of [...new Map(found.map((one) => [one.join("."), one])).values()].reverse()) {
       const holder = valueAt(rest, path.slice(0, -1));
-      if (typeof holder === "object" && holder !== null) Reflect.deleteProperty(holder, path.at(-1) ?? "");
+      if (Array.isArray(holder)) holder.splice(Number(path.at(-1)), 1);
+      else if (typeof holder === "object" && holder !== null)
+        Reflect.deleteProperty(holder, path.at(-1) ?? "");
       removed.push(path.join("."));
     }
   }
 }
 
-/** The deepest part of a path that is there and can go without moving other entries of a list. */
+/** The deepest part of a path that is there and can go without giving settings of other entries another name. */
 function removablePath(config: object, path: readonly string[]): readonly string[] {
   if (path.length === 0) return path;
   const parent = path.slice(0, -1);
   const holder = parent.length === 0 ? config : valueAt(config, parent);
   const isThere = typeof holder === "object" && holder !== null && Object.hasOwn(holder, path.at(-1) ?? "");
-  return isThere && !Array.isArray(holder) ? path : removablePath(config, parent);
+  const moves = Array.isArray(holder) && holder.some((item, at) => `${at}` !== path.at(-1) && isObject(item));
+  return isThere && !moves ? path : removablePath(config, parent);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function faultyPaths(issue: Issue): string[][] {

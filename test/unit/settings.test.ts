@@ -300,6 +300,20 @@ describe("what is refused, with its one line", () => {
     ]);
   });
 
+  test("a wrong entry does not hide another one of its list", async () => {
+    const elasticache = {
+      vpcId: "vpc-0a1b2c3d",
+      subnetIds: ["subnet-0a1b2c3d", "subnet-1a1b2c3d"],
+      allowedCidrs: [7, "nonsense", false],
+    };
+    const lines = await problems({ backend: "elasticache", cache: {}, elasticache });
+    expect(lines.map((line) => line.split(". ")[0])).toEqual([
+      "elasticache.allowedCidrs.0: 7",
+      "elasticache.allowedCidrs.2: false",
+      'elasticache.allowedCidrs: "nonsense"',
+    ]);
+  });
+
   test("an encrypted value is never shown, wherever it stands", async () => {
     const url = "rediss://default:hunter2@cache.example:6380";
     const stack = { backend: "external", queue: {}, external: { queueServer: { host: url, password: "p" } } };
