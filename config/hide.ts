@@ -41,5 +41,7 @@ export function hidden(problem: Problem, names: readonly string[], encrypted: re
     texts.reduce((rest, t) => rest.replaceAll(shown(t), "a secret").replaceAll(t, "a secret"), line);
   // What holds no digit and no quote is our own words, such as "not a text".
   const was = isNamed && /["`\d]/.test(problem.was) ? "a secret" : without(problem.was);
-  return { ...problem, was, allowed: without(problem.allowed), fix: without(problem.fix) };
+  // Some keys name an entry of a list by its name, which is a value.
+  const [key, allowed, fix] = [without(problem.key), without(problem.allowed), without(problem.fix)];
+  return { key, was, allowed, fix };
 }

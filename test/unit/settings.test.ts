@@ -328,6 +328,14 @@ describe("what is refused, with its one line", () => {
     ]);
   });
 
+  test("an encrypted name of a list's entry is not shown as part of a key either", async () => {
+    const storage = { recurringJobs: [{ name: "Hunter2:x", task: "backup", cron: "never", retain: 1 }] };
+    const stack = { backend: "kubernetes", queue: {}, kubernetes: { context: "c", storage } };
+    const lines = await problems(stack, ["kubernetes"]);
+    expect(lines.map((line) => line.split(": ")[0])).toContain("storage.recurringJobs.a secret.cron");
+    expect(lines.join()).not.toContain("Hunter2");
+  });
+
   test("all problems come in one message", async () => {
     expect(await problems({ cache: { maxMemory: "0", port: 0 }, queue: { maxMemory: "-1" } })).toHaveLength(
       3,
