@@ -4,6 +4,7 @@ import type { TopologySettings } from "./components/create";
 import { runError } from "./components/errors";
 import { describeAll, type Problem } from "./components/redis/problems";
 import type { TopologyArgs } from "./components/topology";
+import { cleaned } from "./config/clean";
 import { type StackConfig, type StackSchema, stackSchema } from "./config/schema";
 import { type Encryption, plainSecrets, withSecrets } from "./config/secrets";
 
@@ -39,13 +40,20 @@ export async function readSettings(): Promise<Settings> {
 
 /** `readSettings` on plain data. */
 export async function parseSettings(raw: RawConfig, project: string, stack: string): Promise<Settings> {
-  const config = ownConfig(raw.values, project);
+  const { config, problems: unusable } = cleaned(ownConfig(raw.values, project));
   const checked = await checkSchema(config);
   const { schema, faults, sound } = checked;
-  const problems = [...faults, ...(await plainSecrets(schema, config, encryption(raw, project)))];
+  const encrypted = encryption(raw, project);
+  const problems = [...unusable, ...faults, ...(await plainSecrets(schema, config, encrypted))];
   // Before the secrets are wrapped: what is inside an Output can only be refused when resources exist already.
   problems.push(...(await backendProblems(checked)));
-  if (sound === undefined || problems.length > 0) throw refusal(problems, project, stack);
+  if (sound === undefined || problems.length > 0) {
+    const { encryptedTexts, hidden } = await import("./config/hide");
+    const texts = await encryptedTexts(config, encrypted);
+    const backend = sound?.backend;
+    const readable = problems.map((one) => hidden(one, fullNames(one.key, backend, schema), texts));
+    throw refusal(readable, project, stack);
+  }
   const args = argsOf(withSecrets(schema, sound));
   return { backend: sound.backend, args, warnings: ignoredSections(sound, project) };
 }
@@ -56,13 +64,15 @@ interface Checked {
   readonly faults: readonly Problem[];
   /** The configuration without what is faulty; undefined when what is left is not one. */
   readonly sound: StackConfig | undefined;
+  /** What had to go for that, by name. */
+  readonly removed: readonly string[];
 }
 
 /** Loads what reads issues only when there are some: most runs have none, and each file costs time at a start. */
 async function checkSchema(config: Record<string, unknown>): Promise<Checked> {
   const schema = await stackSchema(usedBackends(config));
   const { data: sound } = schema.safeParse(config);
-  return sound ? { schema, faults: [], sound } : checkWholeSchema(config);
+  return sound ? { schema, faults: [], sound, removed: [] } : checkWholeSchema(config);
 }
 
 /** With the keys of all backends at hand, for every hint. */
@@ -71,7 +81,8 @@ async function checkWholeSchema(config: object): Promise<Checked> {
   const schema = await stackSchema();
   const { issues } = schema.safeParse(config).error ?? { issues: [] };
   const faults = issues.flatMap((issue) => readIssue(issue, schema, config));
-  return { schema, faults, sound: schema.safeParse(withoutFaults(config, issues)).data };
+  const rest = withoutFaults(config, schema);
+  return { schema, faults, sound: schema.safeParse(rest.config).data, removed: rest.removed };
 }
 
 /** The backends whose sections say something, and the chosen one. */
@@ -86,20 +97,20 @@ function isObject(value: unknown): value is object {
 }
 
 /** What roles and backend refuse; where the schema found faults, in what is left without them. */
-async function backendProblems({ schema, faults, sound }: Checked): Promise<readonly Problem[]> {
+async function backendProblems({ schema, removed, sound }: Checked): Promise<readonly Problem[]> {
   if (sound === undefined) return [];
   const { backend } = sound;
   const { problems } = await loadBackend(backend);
   // A setting that was taken out is not missing: it stands in the message already.
-  const isReported = (name: string) => faults.some(({ key }) => name === key || name.startsWith(`${key}.`));
+  const isReported = (name: string) => removed.some((key) => name === key || name.startsWith(`${key}.`));
   const refused = await problems(argsOf(sound));
   return refused.filter(({ key }) => !fullNames(key, backend, schema).some(isReported));
 }
 
 /** The settings that a problem is about; a backend mostly names its own as args of the component, without section. */
-function fullNames(key: string, backend: BackendName, schema: StackSchema): string[] {
+function fullNames(key: string, backend: BackendName | undefined, schema: StackSchema): string[] {
   const isFull = (name: string) => Object.hasOwn(schema.shape, name.split(".")[0] ?? "");
-  return key.split(", ").map((name) => (isFull(name) ? name : `${backend}.${name}`));
+  return key.split(", ").map((name) => (isFull(name) || backend === undefined ? name : `${backend}.${name}`));
 }
 
 function encryption({ isSecret, stackFile }: RawConfig, project: string): Encryption {

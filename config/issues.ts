@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { type Problem, shown } from "../components/redis/problems";
+import { type Problem, shapeOf, shownIfHarmless } from "../components/redis/problems";
 import { keysAt, type Schema, schemaAt, secretPaths, valueAt } from "./paths";
 import type { StackSchema } from "./schema";
 
@@ -10,17 +10,51 @@ type Issue = z.core.$ZodIssue;
 export function readIssue(issue: Issue, schema: StackSchema, config: unknown): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(schema, [...path, key]));
-  return [wrongValue(issue, path, schemaAt(schema, path), valueAt(config, path))];
+  const isFree = path.some((_, index) => schemaAt(schema, path.slice(0, index)) instanceof z.ZodRecord);
+  return [wrongValue(issue, path, schemaAt(schema, path), valueAt(config, path), isFree)];
 }
 
-/** The configuration without what the issues are about, so that the rest can be checked as well. */
-export function withoutFaults(config: object, issues: readonly Issue[]): object {
+/** What is left of a configuration, and the paths of what was taken out. */
+interface Rest {
+  readonly config: object;
+  readonly removed: readonly string[];
+}
+
+/**
+ * The configuration without what the issues are about, so that the rest can be checked as well. What lacks a part it
+ * cannot be without, or is an entry of a list of objects, goes with its holder.
+ */
+export function withoutFaults(config: object, schema: StackSchema): Rest {
   const rest = structuredClone(config);
-  for (const path of issues.flatMap(faultyPaths)) {
-    const holder = valueAt(rest, path.slice(0, -1));
-    if (typeof holder === "object" && holder !== null) Reflect.deleteProperty(holder, path.at(-1) ?? "");
+  const removed: string[] = [];
+  for (;;) {
+    const issues = schema.safeParse(rest).error?.issues ?? [];
+    const paths = issues.flatMap(faultyPaths).map((path) => removablePath(rest, path));
+    const found = paths.filter((path) => path.length > 0);
+    if (found.length === 0) return { config: rest, removed };
+    // The last entries of a list first, and each once: the others move up.
+    for (const path of [...new Map(found.map((one) => [one.join("."), one])).values()].reverse()) {
+      const holder = valueAt(rest, path.slice(0, -1));
+      if (Array.isArray(holder)) holder.splice(Number(path.at(-1)), 1);
+      else if (typeof holder === "object" && holder !== null)
+        Reflect.deleteProperty(holder, path.at(-1) ?? "");
+      removed.push(path.join("."));
+    }
   }
-  return rest;
+}
+
+/** The deepest part of a path that is there and can go without giving settings of other entries another name. */
+function removablePath(config: object, path: readonly string[]): readonly string[] {
+  if (path.length === 0) return path;
+  const parent = path.slice(0, -1);
+  const holder = parent.length === 0 ? config : valueAt(config, parent);
+  const isThere = typeof holder === "object" && holder !== null && Object.hasOwn(holder, path.at(-1) ?? "");
+  const moves = Array.isArray(holder) && holder.some((item, at) => `${at}` !== path.at(-1) && isObject(item));
+  return isThere && !moves ? path : removablePath(config, parent);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function faultyPaths(issue: Issue): string[][] {
@@ -28,7 +62,13 @@ function faultyPaths(issue: Issue): string[][] {
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-function wrongValue(issue: Issue, path: readonly string[], schema: Schema, value: unknown): Problem {
+function wrongValue(
+  issue: Issue,
+  path: readonly string[],
+  schema: Schema,
+  value: unknown,
+  isFree: boolean,
+): Problem {
   const key = path.join(".");
   const empty = value === "" || value === null;
   if (schema instanceof z.ZodObject) {
@@ -47,10 +87,11 @@ function wrongValue(issue: Issue, path: readonly string[], schema: Schema, value
   const choices = issue.code === "invalid_value" ? issue.values.map(String) : undefined;
   return {
     key,
-    was: empty ? "empty" : shown(value),
+    // A record's names are the user's, such as `requirepass` in `config`, so any value of it may be a password.
+    was: empty ? "empty" : isFree || schema instanceof z.ZodRecord ? shapeOf(value) : shownIfHarmless(value),
     allowed: choices?.join(", ") ?? expectation(issue, value, schema),
     fix:
-      (choices && suggestion(String(value), choices)) ??
+      (choices && typeof value === "string" ? suggestion(value, choices) : undefined) ??
       (empty ? "Remove it, or give it a value." : "Correct the value."),
   };
 }

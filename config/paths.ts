@@ -25,7 +25,13 @@ export function secretPaths(schema: Schema, path: string[] = []): string[][] {
 
 /** What stands at a path; undefined where the way there does not exist. */
 export function valueAt(config: unknown, path: readonly string[]): unknown {
-  return path.reduce((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], config);
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<string, unknown>)[key]
+        : undefined,
+    config,
+  );
 }
 
 function inside(schema: Schema, key: string): Schema {

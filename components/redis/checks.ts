@@ -1,6 +1,6 @@
 import type { CacheArgs, QueueArgs, RoleArgs } from "../topology";
 import type { BackendTraits, OptionalSetting } from "./plan";
-import { type Problem, shown } from "./problems";
+import { type Problem, shown, shownIfHarmless } from "./problems";
 import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, Role } from "./roles";
 
 const MAX_PORT = 65535;
@@ -26,7 +26,9 @@ export function evictionProblems(role: Role, policy: string | undefined): Proble
 
 /** A version becomes part of an image's tag, or is compared with a server's own. */
 export function versionProblems(role: Role, version: string | undefined): Problem[] {
-  if (version === undefined || /^\d+(\.\d+){0,2}$/.test(version)) return [];
+  // A caller from JavaScript may give anything.
+  const isText = typeof version === "string";
+  if (version === undefined || (isText && /^\d+(\.\d+){0,2}$/.test(version))) return [];
   const allowed = "a version number, such as 7, 7.4 or 7.4.1";
   return [{ key: `${role}.version`, was: shown(version), allowed, fix: "Correct the version." }];
 }
@@ -66,7 +68,7 @@ export function refusedSettings(role: Role, traits: BackendTraits, args: CacheAr
       : [
           {
             key: `${role}.${setting}`,
-            was: setting.endsWith("assword") ? "given" : shown(given[setting as OptionalSetting]),
+            was: setting.endsWith("assword") ? "given" : shownIfHarmless(given[setting as OptionalSetting]),
             allowed: `nothing on the ${traits.name} backend: ${reason}`,
             fix: "Remove the setting.",
           },

@@ -1,6 +1,6 @@
 import { splitArguments } from "./arguments";
 import { OWNED, REFUSED, REFUSED_FAMILIES } from "./directiveRules";
-import { type Problem, shown } from "./problems";
+import { isHarmless, type Problem, shapeOf, shown } from "./problems";
 import type { Directive, Role } from "./roles";
 
 /**
@@ -14,6 +14,11 @@ export function readDirectives(
   const directives: Directive[] = [];
   const problems: Problem[] = [];
   const names = new Set<string>();
+  if (typeof config !== "object" || config === null) {
+    const allowed = "an object of directives";
+    const problem = { key: `${role}.config`, was: shapeOf(config), allowed, fix: "Correct the value." };
+    return { directives, problems: [problem] };
+  }
   for (const [written, value] of Object.entries(config)) {
     const name = written.toLowerCase();
     const read = nameProblem(role, written, names.has(name)) ?? readDirective(role, written, value);
@@ -53,7 +58,7 @@ function nameProblem(role: Role, written: string, again: boolean): Problem | und
   if (!/^[a-z][a-z0-9_-]*$/.test(name)) {
     return {
       key: `${role}.config`,
-      was: `the name ${shown(written)}`,
+      was: `the name ${shownName(written)}`,
       allowed: "the name of a redis.conf directive (letters, digits, hyphens)",
       fix: "Correct the name.",
     };
@@ -73,7 +78,8 @@ function nameProblem(role: Role, written: string, again: boolean): Problem | und
 
 function readDirective(role: Role, written: string, value: string): Directive | Problem {
   const name = written.toLowerCase();
-  const found = { key: `${role}.config.${written}`, was: shown(value) };
+  const found = { key: `${role}.config.${written}`, was: shapeOf(value) };
+  if (typeof value !== "string") return { ...found, allowed: "a text", fix: "Correct the value." };
   if (/[\n\0]/.test(value.trim())) {
     const fix = "Write a line break as \\n and a NUL byte as \\x00, in double quotes.";
     return { ...found, allowed: "one line of text", fix };
@@ -85,7 +91,7 @@ function readDirective(role: Role, written: string, value: string): Directive | 
   }
   if (args.length === 0) {
     const fix = 'Give the directive a value; for an empty one write "\\"\\"".';
-    return { ...found, allowed: "a value", fix };
+    return { ...found, was: shown(value), allowed: "a value", fix };
   }
   if (args.some((arg) => arg.includes("\ufffd"))) {
     return { ...found, allowed: "text in UTF-8", fix: "Correct the bytes that are none." };
@@ -94,7 +100,18 @@ function readDirective(role: Role, written: string, value: string): Directive | 
   if (owned === undefined) return [name, ...args];
   const effective = asRedisCompares(args);
   if (owned.keeps(effective)) return [name, ...effective];
-  return { ...found, allowed: owned.allowed, fix: `Remove it: ${owned.why}.` };
+  return { ...found, was: shownWords(value), allowed: owned.allowed, fix: `Remove it: ${owned.why}.` };
+}
+
+/** A whole line given as the name may hold a password: `requirepass …`. */
+function shownName(name: string): string {
+  const [first, ...more] = name.trim().split(/\s+/);
+  return more.every(isHarmless) ? shown(name) : shown(`${first} …`);
+}
+
+/** What the roles own takes words and numbers; anything else may be a password in the wrong line. */
+function shownWords(value: string): string {
+  return value.split(/[\s"']+/).every(isHarmless) ? shown(value) : shapeOf(value);
 }
 
 /** Redis ignores case in what roles own, and splits a lone argument of `save` and its like once more (config.c). */

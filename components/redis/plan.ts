@@ -11,7 +11,7 @@ import {
 import { mergeDirectives, readDirectives } from "./directives";
 import { type Guarantees, lossProblems, type RoleGuarantees } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
-import { type Problem, shown } from "./problems";
+import { isHarmless, type Problem, shapeOf, shown } from "./problems";
 import {
   type Directive,
   type Engine,
@@ -133,7 +133,8 @@ function planRole(
   if (role === Role.Cache && args.persistence !== undefined) {
     problems.push({
       key: "cache.persistence",
-      was: shown(args.persistence),
+      // Anything may stand there: only what a volume's size is, is shown.
+      was: isVolumeSize(args.persistence) ? shown(args.persistence) : shapeOf(args.persistence),
       allowed: "nothing: a cache persists nothing",
       fix: "Remove it; what must survive belongs into the queue.",
     });
@@ -150,6 +151,11 @@ function planRole(
     ...(args.version !== undefined && { version: args.version }),
     directives: mergeDirectives(roleDirectives(role, memory.maxMemory, evictionPolicy), extra.directives),
   };
+}
+
+function isVolumeSize(persistence: unknown): boolean {
+  const entries = typeof persistence === "object" && persistence !== null ? Object.entries(persistence) : [];
+  return entries.every(([key, value]) => key === "size" && typeof value === "string" && isHarmless(value));
 }
 
 function planMemory(

@@ -1,4 +1,4 @@
-import { shown } from "./problems";
+import { shownIfHarmless as shown } from "./problems";
 
 /** Smallest size that any setting takes: below it Redis has no room for its own structures. */
 export const MIN_SIZE = 16 * 1024 * 1024;
@@ -38,6 +38,8 @@ export class SizeError extends Error {}
  * byte is an error, not a rounding. Throws SizeError.
  */
 export function parseSize(text: string): number {
+  // A caller from JavaScript may give anything.
+  if (typeof text !== "string") throw new SizeError(`${shown(text)} is not a text`);
   const match = /^(\d{1,30})(?:\.(\d{1,30}))?([a-z]{0,2})$/i.exec(text.trim());
   if (!match) throw new SizeError(`${shown(text)} is not a size`);
   const [, whole = "", fraction = "", suffix = ""] = match;

@@ -247,9 +247,11 @@ test.each<[string, string]>([
   ['"\\xff"', "text in UTF-8. Correct the bytes that are none."],
   ["\ud800", "text in UTF-8. Correct the bytes that are none."],
 ])("the value %j is refused", (value, rest) => {
-  expect(messages("cache", { hz: value })).toEqual([
-    `cache.config.hz: ${JSON.stringify(value)}. Allowed: ${rest}`,
-  ]);
+  const was =
+    value.trim() === ""
+      ? JSON.stringify(value)
+      : `a text of ${value.length} character${value.length === 1 ? "" : "s"}`;
+  expect(messages("cache", { hz: value })).toEqual([`cache.config.hz: ${was}. Allowed: ${rest}`]);
 });
 
 test.each([
@@ -268,6 +270,26 @@ test.each([
   expect(messages("queue", JSON.parse(`{${JSON.stringify(name)}:"1"}`))).toEqual([
     `queue.config: the name ${JSON.stringify(name)}. Allowed: the name of a redis.conf directive (letters, digits, hyphens). Correct the name.`,
   ]);
+});
+
+test("a password in the wrong line is not repeated", () => {
+  expect(
+    messages("queue", { "requirepass hunter2": "1", appendonly: "yes hunter2", hz: "'hunter2" }),
+  ).toEqual([
+    'queue.config: the name "requirepass …". Allowed: the name of a redis.conf directive (letters, digits, hyphens). Correct the name.',
+    'queue.config.appendonly: a text of 11 characters. Allowed: "yes". Remove it: a queue persists.',
+    "queue.config.hz: a text of 8 characters. Allowed: a value whose quotes are closed and followed by a space. Close the quotes.",
+  ]);
+});
+
+test("directives: what a caller from JavaScript gives is refused, not a crash", () => {
+  const given = (config: unknown) =>
+    readDirectives("queue", config as Record<string, string>).problems.map(
+      ({ key, was }) => `${key}: ${was}`,
+    );
+  expect(given(null)).toEqual(["queue.config: null"]);
+  expect(given("requirepass hunter2")).toEqual(["queue.config: a text of 19 characters"]);
+  expect(given({ hz: { toString: 1 } })).toEqual(["queue.config.hz: an object of 1 key"]);
 });
 
 test("names are written in lower case, whatever letters look like small ones", () => {

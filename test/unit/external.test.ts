@@ -45,7 +45,9 @@ describe("readAddress", () => {
     [{ url: "rediss://u:p@h.example?db=1" }, "a URL with a query or fragment"],
     [{ url: "rediss://u:p@h.example", port: 6380 }, "given beside port"],
     [{}, "missing"],
-    [{ host: "h.example:6379/x" }, '"h.example:6379/x"'],
+    [{ host: "h.example:6379/x" }, "a text of 16 characters"],
+    [{ host: "rediss://u:hunter2@h.example:63" }, "a text of 31 characters"],
+    [{ url: "hunter2:x" }, "a URL of another scheme"],
     [{ host: "h.example", port: 0, password: "p" }, "0"],
   ])("%j is refused as %s", (server, was) => {
     expect(readAddress("queue", server).problems.map((problem) => problem.was)).toEqual([was]);

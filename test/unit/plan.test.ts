@@ -156,6 +156,21 @@ describe("memory", () => {
   });
 });
 
+test("a refused setting shows no password that stands in it", () => {
+  const refuses = { config: "the provider sets it" };
+  expect(messages({ queue: { config: { requirepass: "hunter2" } } }, { refuses })).toContain(
+    "queue.config: an object of 1 key. Allowed: nothing on the shelf backend: the provider sets it. Remove the setting.",
+  );
+});
+
+test("what a caller from JavaScript gives is refused, not a crash", () => {
+  const keys = (queue: unknown) => plan({ queue }).problems.map(({ key, was }) => `${key}: ${was}`);
+  expect(keys({ version: { toString: 1 } })).toEqual(['queue.version: {"toString":1}']);
+  expect(keys({ version: 7 })).toEqual(["queue.version: 7"]);
+  expect(keys({ maxMemory: 7 })).toEqual(["queue.maxMemory: 7 is not a text"]);
+  expect(keys({ config: "requirepass hunter2" })).toEqual(["queue.config: a text of 19 characters"]);
+});
+
 describe("refusals", () => {
   test.each<[string, unknown, string]>([
     [
@@ -294,7 +309,7 @@ describe("what a backend cannot honour", () => {
       'queue.version: "7". Allowed: nothing on the shelf backend: because. Remove the setting.',
       "queue.password: given. Allowed: nothing on the shelf backend: because. Remove the setting.",
       "queue.previousPassword: given. Allowed: nothing on the shelf backend: because. Remove the setting.",
-      'queue.config: {"hz":"20"}. Allowed: nothing on the shelf backend: because. Remove the setting.',
+      "queue.config: an object of 1 key. Allowed: nothing on the shelf backend: because. Remove the setting.",
       'queue.persistence.size: "1Gi". Allowed: nothing on the shelf backend: because. Remove the setting.',
       'queue.persistence.storageClass: "fast". Allowed: nothing on the shelf backend: because. Remove the setting.',
     ]);

@@ -19,6 +19,15 @@ test("a problem is one line of four parts", () => {
   );
 });
 
+test("a key is printable, and not without end", () => {
+  expect(describeProblem({ ...port, key: "a\x1b[2J\nb\u202e\ud800" })).toBe(
+    "a\\u{001b}[2J\\u{000a}b\\u{202e}\\u{d800}: 70000. Allowed: a whole number from 1 to 65535. Choose a free port.",
+  );
+  expect(describeProblem({ ...port, key: "x".repeat(5000) })).toBe(
+    `${"x".repeat(300)}…: 70000. Allowed: a whole number from 1 to 65535. Choose a free port.`,
+  );
+});
+
 test("all problems are one message, a line each", () => {
   expect(describeAll("It cannot be created", [port])).toBe(
     "It cannot be created: 1 problem\n  - queue.port: 70000. Allowed: a whole number from 1 to 65535. Choose a free port.",
@@ -45,7 +54,10 @@ test.each<[unknown, string]>([
   ["\x1b[2J\x7f\x9b2J", '"\\u001b[2J\\u{007f}\\u{009b}2J"'],
   ["a\u2028b\u202eb\ufeff", '"a\\u{2028}b\\u{202e}b\\u{feff}"'],
   ["x".repeat(78), `"${"x".repeat(78)}"`],
-  ["x".repeat(79), `"${"x".repeat(76)}…`],
+  ["x".repeat(79), "a text of 79 characters"],
+  [["x".repeat(79)], "a list of 1 entry"],
+  [{ a: "x".repeat(79), b: 1 }, "an object of 2 keys"],
+  ["rediss://user:hunter2@host", "a text of 26 characters"],
 ])("%j is shown as %s", (value, text) => {
   expect(shown(value)).toBe(text);
 });

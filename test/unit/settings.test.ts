@@ -229,6 +229,113 @@ describe("what is refused, with its one line", () => {
     ]);
   });
 
+  test.each<[string, Record<string, unknown>, string[]]>([
+    [
+      "`config` as a text",
+      { queue: { config: "requirepass hunter2" } },
+      ["queue.config: a text of 19 characters. Allowed: an object. Correct the value."],
+    ],
+    [
+      "a password as a directive's list",
+      { queue: { config: { requirepass: ["hunter2"] } } },
+      ["queue.config.requirepass: a list of 1 entry. Allowed: a text or a number. Correct the value."],
+    ],
+    [
+      "a password as the port",
+      { queue: { port: "hunter2" } },
+      ["queue.port: a text of 7 characters. Allowed: a number. Correct the value."],
+    ],
+    [
+      "a password in a cache's persistence",
+      { cache: { persistence: { password: "hunter2" } } },
+      [
+        "cache.persistence: an object of 1 key. Allowed: nothing: a cache persists nothing. Remove it; what must survive belongs into the queue.",
+      ],
+    ],
+    [
+      "an object with the names of JavaScript's own methods",
+      { queue: { engine: { toString: "x", toJSON: 1 } } },
+      ["queue.engine: an object of 2 keys. Allowed: redis, valkey. Correct the value."],
+    ],
+    [
+      "a name that sets a prototype",
+      { queue: { config: JSON.parse('{"__proto__":"x"}') } },
+      [
+        "queue.config.__proto__: an unusable key. Allowed: any name that JavaScript does not keep for itself. Remove it.",
+      ],
+    ],
+    [
+      "control characters in a key",
+      { queue: {}, "a\x1b[2J": 1 },
+      [
+        "a\\u{001b}[2J: an unknown key. Allowed: backend, cache, queue, protect, process, docker, kubernetes, elasticache, external, lightsail. Remove it.",
+      ],
+    ],
+  ])("%s", async (_, config, lines) => {
+    expect(await problems(config)).toEqual(lines);
+  });
+
+  test("5,000 levels are refused", async () => {
+    const deep = `${'{"a":'.repeat(5000)}1${"}".repeat(5000)}`;
+    const kubernetes = `{"context":"c","queueServer":{"affinity":${deep}}}`;
+    expect(
+      await problems({
+        backend: "kubernetes",
+        queue: {},
+        kubernetes,
+      }),
+    ).toContain(
+      "kubernetes.queueServer.affinity: nested deeper than 32 levels. Allowed: at most 32 levels. Correct the value.",
+    );
+  });
+
+  test("a wrong entry of a list, or a missing part, hides nothing else", async () => {
+    const storage = { recurringJobs: [{ name: "n", task: "backup", cron: "0 2 * * *" }] };
+    const kubernetes = { context: "c", storage, network: { clientCidrs: [7] } };
+    const lines = await problems({ backend: "kubernetes", queue: { port: 70000 }, kubernetes });
+    expect(lines.map((line) => line.split(":")[0])).toEqual([
+      "kubernetes.storage.recurringJobs.0.retain",
+      "kubernetes.network.clientCidrs.0",
+      "queue.port",
+    ]);
+  });
+
+  test("a wrong entry does not hide another one of its list", async () => {
+    const elasticache = {
+      vpcId: "vpc-0a1b2c3d",
+      subnetIds: ["subnet-0a1b2c3d", "subnet-1a1b2c3d"],
+      allowedCidrs: [7, "nonsense", false],
+    };
+    const lines = await problems({ backend: "elasticache", cache: {}, elasticache });
+    expect(lines.map((line) => line.split(". ")[0])).toEqual([
+      "elasticache.allowedCidrs.0: 7",
+      "elasticache.allowedCidrs.2: false",
+      'elasticache.allowedCidrs: "nonsense"',
+    ]);
+  });
+
+  test("an encrypted value is never shown, wherever it stands", async () => {
+    const url = "rediss://default:hunter2@cache.example:6380";
+    const stack = { backend: "external", queue: {}, external: { queueServer: { host: url, password: "p" } } };
+    expect(await problems(stack, ["external"])).toEqual([
+      "external.queueServer.host: a secret. Allowed: a host name or address, or a `url` instead of all parts. Use the host that the server's provider shows, without scheme, brackets and port.",
+    ]);
+    const file =
+      'config:\n  redis-topology:queue:\n    maxMemory:\n      secure: v1:abc\n    version: "7.x"\n';
+    expect(await problems({ queue: { maxMemory: "12 bananas", version: "7.x" } }, ["queue"], file)).toEqual([
+      `queue.maxMemory: a secret. Allowed: ${SIZES}. Correct the size.`,
+      'queue.version: "7.x". Allowed: a version number, such as 7, 7.4 or 7.4.1. Correct the version.',
+    ]);
+  });
+
+  test("an encrypted name of a list's entry is not shown as part of a key either", async () => {
+    const storage = { recurringJobs: [{ name: "Hunter2:x", task: "backup", cron: "never", retain: 1 }] };
+    const stack = { backend: "kubernetes", queue: {}, kubernetes: { context: "c", storage } };
+    const lines = await problems(stack, ["kubernetes"]);
+    expect(lines.map((line) => line.split(": ")[0])).toContain("storage.recurringJobs.a secret.cron");
+    expect(lines.join()).not.toContain("Hunter2");
+  });
+
   test("all problems come in one message", async () => {
     expect(await problems({ cache: { maxMemory: "0", port: 0 }, queue: { maxMemory: "-1" } })).toHaveLength(
       3,

@@ -1,5 +1,5 @@
 import { DEFAULT_USERNAME } from "../../redis/acl";
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shapeOf, shown } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 
 /** Where a server is and how to log in; plain data. */
@@ -25,6 +25,7 @@ export interface PlainServer {
 
 const DEFAULT_PORT = 6379;
 const PARTS = ["host", "port", "username", "password", "tls"] as const;
+const KNOWN_SCHEMES = /^(?:https?|tcp|unix|valkeys?):$/;
 const URL_FORM = "redis://user:password@host:port or rediss://…, without database and query";
 
 /** The address of a role's server, and everything wrong with it. No message holds the URL or the password. */
@@ -56,7 +57,8 @@ function fromParts(key: string, server: PlainServer, problems: Problem[]): Addre
   if (host === undefined || host === "" || /[\s/@[\]]/.test(host)) {
     problems.push({
       key: `${key}.host`,
-      was: shown(host),
+      // A URL with a password, given as the host, is the mistake to expect.
+      was: host === undefined ? "missing" : shapeOf(host),
       allowed: "a host name or address, or a `url` instead of all parts",
       fix: "Use the host that the server's provider shows, without scheme, brackets and port.",
     });
@@ -90,7 +92,12 @@ function fromUrl(key: string, server: PlainServer, problems: Problem[]): Address
 function parseUrl(text: string): Address | string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url) return "not a URL";
-  if (!["redis:", "rediss:"].includes(url.protocol)) return `a URL of the scheme ${shown(url.protocol)}`;
+  if (!["redis:", "rediss:"].includes(url.protocol)) {
+    // Before its colon may stand the start of a password.
+    return KNOWN_SCHEMES.test(url.protocol)
+      ? `a URL of the scheme ${shown(url.protocol)}`
+      : "a URL of another scheme";
+  }
   if (url.hostname === "") return "a URL without a host";
   if (!["", "/", "/0"].includes(url.pathname)) return "a URL with a database other than 0";
   if (url.search !== "" || url.hash !== "") return "a URL with a query or fragment";
