@@ -17,11 +17,11 @@ export interface BullmqArgs {
   keepFailedCount?: number;
   /** Seconds a failed job is kept at most. Default 604800 (7 days). */
   keepFailedAge?: number;
-  /** Milliseconds a worker owns a job before it must renew its lock. Default 30000, as BullMQ's own. */
+  /** Milliseconds a worker owns a job before it must renew its lock, 1000 to 2^31-1. Default 30000, as BullMQ's own. */
   lockDuration?: number;
   /** Milliseconds between a worker's renewals of its lock, below `lockDuration`. Default half of it, as BullMQ's own. */
   lockRenewTime?: number;
-  /** Milliseconds between looks for jobs whose worker died. Default 30000, as BullMQ's own. */
+  /** Milliseconds between looks for jobs whose worker died, at most 2^31-1. Default 30000, as BullMQ's own. */
   stalledInterval?: number;
   /** Times a job may lose its worker before it fails. Default 1, as BullMQ's own. */
   maxStalledCount?: number;
@@ -73,11 +73,48 @@ export interface WorkerOptions {
 /** BullMQ's own (`src/classes/worker.ts`). */
 const LOCK_DURATION_MS = 30_000;
 
-/** Overrides that contradict each other. */
-export function bullmqProblems({
-  lockDuration = LOCK_DURATION_MS,
-  lockRenewTime,
-}: BullmqArgs = {}): Problem[] {
+/** What a Node timer holds; with more it fires at once, and a worker asks Redis hundreds of times a second (Node, "setTimeout"). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Least time of a lock. BullMQ renews at half of it, and only by timer: a pause of the worker (garbage collection, a
+ * synchronous loop, a slow answer) of the other half loses the lock, and the job runs twice.
+ */
+const LEAST_LOCK_MS = 1000;
+
+const TIMES = ["backoffDelay", "lockDuration", "lockRenewTime", "stalledInterval"] as const;
+
+/** Overrides that BullMQ or Node cannot take, or that contradict each other. */
+export function bullmqProblems(args: BullmqArgs = {}): Problem[] {
+  return [...timerProblems(args), ...lockProblems(args), ...prefixProblems(args)];
+}
+
+function timerProblems(args: BullmqArgs): Problem[] {
+  return TIMES.flatMap((key): Problem[] => {
+    const value = args[key];
+    if (value === undefined || value <= LONGEST_TIMER_MS) return [];
+    return [
+      {
+        key: `queue.bullmq.${key}`,
+        was: shown(value),
+        allowed: `at most ${LONGEST_TIMER_MS} ms (24.8 days): a longer timer of Node fires at once`,
+        fix: "Lower it, and mind the unit: milliseconds.",
+      },
+    ];
+  });
+}
+
+function lockProblems({ lockDuration = LOCK_DURATION_MS, lockRenewTime }: BullmqArgs): Problem[] {
+  if (lockDuration < LEAST_LOCK_MS) {
+    return [
+      {
+        key: "queue.bullmq.lockDuration",
+        was: shown(lockDuration),
+        allowed: `at least ${LEAST_LOCK_MS} ms, or locks end before a worker can renew them and jobs run twice`,
+        fix: `Raise it, or remove it for ${LOCK_DURATION_MS}; mind the unit: milliseconds.`,
+      },
+    ];
+  }
   if (lockRenewTime === undefined || lockRenewTime < lockDuration) return [];
   return [
     {
@@ -85,6 +122,18 @@ export function bullmqProblems({
       was: shown(lockRenewTime),
       allowed: `less than \`lockDuration\` (${lockDuration}), or every lock ends before it is renewed and jobs run twice`,
       fix: "Lower it, or remove it for half of `lockDuration`.",
+    },
+  ];
+}
+
+function prefixProblems({ prefix }: BullmqArgs): Problem[] {
+  if (prefix === undefined || !/\p{Cc}/u.test(prefix)) return [];
+  return [
+    {
+      key: "queue.bullmq.prefix",
+      was: shown(prefix),
+      allowed: "a text without NUL and other control characters, which an environment variable cannot hold",
+      fix: "Use letters, digits and `-_:{}`.",
     },
   ];
 }

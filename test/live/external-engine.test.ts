@@ -34,7 +34,7 @@ describe.skipIf(missing("redis", "pulumi"))("an external server under Pulumi's r
 
   test("up hands out the connection, and warns of a server that persists nothing", async () => {
     const output = await engine.up();
-    expect(output).toContain("The queue's server shows no AOF, and has never saved an RDB file");
+    expect(output).toContain("The queue's server has neither AOF nor scheduled RDB saves");
     expect((await engine.outputs()).queue).toMatchObject({ host: "127.0.0.1", port, password: PASSWORD });
   });
 

@@ -7,12 +7,14 @@ import type { ExternalServerInputs } from "../../components/backends/external/ex
 import { provider } from "../../components/backends/external/provider";
 import { redisServers, usableRedis } from "../../scripts/redis";
 import { missing } from "./require";
-import { freePort } from "./servers";
+import { freePort, withRedis } from "./servers";
 
 const PASSWORD = "s3cret p@ss";
 const CONFIGS = {
   right: ["requirepass", PASSWORD, "maxmemory-policy", "noeviction", "appendonly", "yes"],
   evicting: ["requirepass", PASSWORD, "maxmemory-policy", "volatile-lru"],
+  replica: ["requirepass", PASSWORD, "replicaof", "127.0.0.1 1"],
+  rdb: ["requirepass", PASSWORD, "maxmemory-policy", "noeviction", "save", "3600 1"],
   cluster: ["requirepass", PASSWORD, "cluster-enabled", "yes"],
 } as const;
 
@@ -45,14 +47,18 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
   async function start(name: string, directives: readonly string[]): Promise<void> {
     const pairs = Array.from({ length: directives.length / 2 }, (_, i) => directives.slice(2 * i, 2 * i + 2));
     const config = join(folder, `${name}.conf`);
-    const lines = pairs.map(([key, value]) => `${key} "${value}"`);
+    const lines = pairs.map(([key, value]) =>
+      key === "replicaof" ? `${key} ${value}` : `${key} "${value}"`,
+    );
     const own = [
       `dir "${folder}"`,
       'bind "127.0.0.1"',
       `appenddirname "${name}"`,
       `cluster-config-file "${name}.nodes"`,
+      `dbfilename "${name}.rdb"`,
+      ...(directives.includes("save") ? [] : ['save ""']),
     ];
-    writeFileSync(config, [...lines, ...own, 'save ""', ""].join("\n"), { mode: 0o600 });
+    writeFileSync(config, [...lines, ...own, ""].join("\n"), { mode: 0o600 });
     const child = spawn(usableRedis(redisServers())?.path ?? "", [config]);
     children.push(child);
     await new Promise<void>((resolve, reject) => {
@@ -98,10 +104,29 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
     expect(await reasons(inputs("evicting", { role: "cache" }))).toEqual([]);
   });
 
-  test.each([["wrong password"], [""]])("the password %j is refused, and not repeated", async (password) => {
-    expect(await reasons(inputs("right", { password }))).toEqual([
+  test("a wrong password is refused, and not repeated; a missing one is asked for", async () => {
+    expect(await reasons(inputs("right", { password: "wrong password" }))).toEqual([
       `queueServer: 127.0.0.1:${ports.right} refuses the user "default" with this password. Check both at the server's provider.`,
     ]);
+    expect(await reasons(inputs("right", { password: "" }))).toEqual([
+      `queueServer: 127.0.0.1:${ports.right} demands a password, and none is given. Set \`queueServer.password\` to the one that the server's provider shows.`,
+    ]);
+  });
+
+  test("a replica is refused, for the queue and for the cache", async () => {
+    const { replica } = ports;
+    expect(await reasons(inputs("replica"))).toEqual([
+      "queueServer: a read-only replica. Allowed: a primary, since a queue on anything else loses or refuses its jobs. Give the address of its primary (`master_host` in INFO, or the primary endpoint at the server's provider).",
+    ]);
+    expect(await reasons(inputs("replica", { role: "cache", port: replica }))).toHaveLength(1);
+  });
+
+  test("scheduled RDB saves are seen before and after the first one, so that no later check differs", async () => {
+    const observed = async () => (await provider.check(undefined, inputs("rdb"))).inputs.observed;
+    const before = await observed();
+    expect(before.persistence).toBe("rdb");
+    await withRedis({ port: ports.rdb ?? 0, password: PASSWORD }, (redis) => redis.save());
+    expect(await observed()).toEqual(before);
   });
 
   test("a private CA is needed where the certificate is from one, and suffices", async () => {

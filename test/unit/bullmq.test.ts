@@ -69,6 +69,14 @@ describe("a lock must be renewed before it ends", () => {
     [{ lockDuration: 5000 }, []],
     [{ lockDuration: 5000, lockRenewTime: 15_000 }, ["15000"]],
     [{ lockDuration: 60_000, lockRenewTime: 30_000 }, []],
+    [{ lockDuration: 999 }, ["999"]],
+    [{ lockDuration: 1000 }, []],
+    [{ stalledInterval: 2 ** 31 - 1 }, []],
+    [{ stalledInterval: 2 ** 31 }, ["2147483648"]],
+    [{ lockDuration: 2 ** 31 }, ["2147483648"]],
+    [{ backoffDelay: 2 ** 31 }, ["2147483648"]],
+    [{ prefix: "a\0b" }, [JSON.stringify("a\0b")]],
+    [{ prefix: "{app}:é" }, []],
   ])("%j", (args, found) => {
     expect(bullmqProblems(args).map(({ was }) => was)).toEqual(found);
   });

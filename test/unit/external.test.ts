@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isLoopback, readAddress } from "../../components/backends/external/address";
 import { judge } from "../../components/backends/external/judge";
+import { failure } from "../../components/backends/external/observe";
 import { connectionUrl } from "../../components/redis/connection";
+import { describe as told } from "../../components/redis/problems";
 
 describe("readAddress", () => {
   const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
@@ -74,8 +76,47 @@ describe("judge", () => {
     ["cache", { policy: "allkeys-lru" }, []],
     ["cache", { server: "redis 6.0.16" }, ["redis 6.0.16"]],
     ["queue", { policy: "volatile-lru" }, ['"volatile-lru"']],
-    ["queue", { policy: "" }, ["not shown by INFO"]],
+    ["queue", { policy: "" }, ["hidden by the service"]],
+    ["queue", { standing: "read-only replica" as const }, ["a read-only replica"]],
+    ["queue", { standing: "writable replica" as const }, ["a writable replica"]],
+    ["cache", { standing: "read-only replica" as const }, ["a read-only replica"]],
+    ["cache", { standing: "writable replica" as const }, []],
+    ["queue", { standing: "sentinel" as const, policy: "" }, ["a sentinel"]],
+    ["cache", { standing: "sentinel" as const }, ["a sentinel"]],
   ])("a %s on a server with %j", (role, over, was) => {
     expect(judge(role, { ...good, ...over }).map((problem) => problem.was)).toEqual(was);
   });
+});
+
+test("a hidden policy is not told to be wrong", () => {
+  const hidden = { server: "redis 7.4.0", clusterMode: false, policy: "", persistence: "" };
+  expect(judge("queue", hidden).map(told)).toEqual([
+    "queueServer maxmemory-policy: hidden by the service. Allowed: noeviction, since a queue that evicts loses jobs. Look it up at the server's provider; when it is noeviction there, skip the check with `checkAtDeploy: false` and `queueServer.clusterMode`.",
+  ]);
+});
+
+test.each([
+  [
+    "NOPERM this user has no permissions to run the 'info' command",
+    'does not let the user "app" run INFO. Allow it at the server\'s provider (`+info`), or skip the check with `checkAtDeploy: false`.',
+  ],
+  [
+    "LOADING Redis is loading the dataset in memory",
+    "is still loading its data. Run `pulumi up` again when it has done so.",
+  ],
+  [
+    "MASTERDOWN Link with MASTER is down",
+    "is a replica that has lost its primary. Give the address of the primary.",
+  ],
+  [
+    "WRONGPASS invalid username-password pair",
+    'refuses the user "app" with this password. Check both at the server\'s provider.',
+  ],
+  [
+    "NOAUTH Authentication required.",
+    "demands a password, and none is given. Set `queueServer.password` to the one that the server's provider shows.",
+  ],
+])("%s is named as what it is", (message, text) => {
+  const server = { role: "queue", host: "h.example", port: 6379, username: "app", tls: true };
+  expect(failure(server, new Error(message))).toBe(`queueServer: h.example:6379 ${text}`);
 });

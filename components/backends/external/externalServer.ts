@@ -10,7 +10,12 @@ export interface Observation {
   policy: string;
   /** `aof`, `rdb`, `none`; empty where the service hides it. */
   persistence: string;
+  /** What it is instead of a primary; absent for a primary. */
+  standing?: Standing;
 }
+
+/** A server that is no primary. */
+export type Standing = "read-only replica" | "writable replica" | "sentinel";
 
 /** The provider's inputs. */
 export interface ExternalServerInputs extends Address {

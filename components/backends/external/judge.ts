@@ -1,10 +1,14 @@
 import { type Problem, shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { compareVersions, LEAST_VERSION } from "../../redis/software";
-import type { Observation } from "./externalServer";
+import type { Observation, Standing } from "./externalServer";
+
+const NO_EVICTION = "noeviction";
 
 /** What keeps this role from living on this server, each with what to change at its provider. */
-export function judge(role: string, { server, policy }: Observation): Problem[] {
+export function judge(role: string, { server, policy, standing }: Observation): Problem[] {
+  if (standing && !(role === Role.Cache && standing === "writable replica"))
+    return [standingProblem(role, standing)];
   const problems: Problem[] = [];
   if (isOlder(server)) {
     problems.push({
@@ -14,15 +18,44 @@ export function judge(role: string, { server, policy }: Observation): Problem[] 
       fix: "Upgrade the engine at the server's provider.",
     });
   }
-  if (role === Role.Queue && policy !== "noeviction") {
-    problems.push({
-      key: "queueServer maxmemory-policy",
-      was: policy === "" ? "not shown by INFO" : shown(policy),
-      allowed: "noeviction, since a queue that evicts loses jobs",
-      fix: "Set the eviction policy (maxmemory-policy) to noeviction at the server's provider.",
-    });
-  }
+  if (role === Role.Queue && policy !== NO_EVICTION) problems.push(policyProblem(policy));
   return problems;
+}
+
+/** A replica drops or refuses what is written to it; a Sentinel holds no data at all. */
+function standingProblem(role: string, standing: Standing): Problem {
+  return {
+    key: `${role}Server`,
+    was: `a ${standing}`,
+    allowed:
+      role === Role.Queue
+        ? "a primary, since a queue on anything else loses or refuses its jobs"
+        : "a primary, or a replica that takes writes",
+    fix:
+      standing === "sentinel"
+        ? "Give the address of the primary that it watches (`SENTINEL get-master-addr-by-name`); its own port is usually 26379."
+        : "Give the address of its primary (`master_host` in INFO, or the primary endpoint at the server's provider).",
+  };
+}
+
+/** Many services block CONFIG and hide the policy: what may be right already must not be told to be wrong. */
+function policyProblem(policy: string): Problem {
+  const problem = {
+    key: "queueServer maxmemory-policy",
+    allowed: "noeviction, since a queue that evicts loses jobs",
+  };
+  if (policy === "") {
+    return {
+      ...problem,
+      was: "hidden by the service",
+      fix: "Look it up at the server's provider; when it is noeviction there, skip the check with `checkAtDeploy: false` and `queueServer.clusterMode`.",
+    };
+  }
+  return {
+    ...problem,
+    was: shown(policy),
+    fix: "Set the eviction policy (maxmemory-policy) to noeviction at the server's provider.",
+  };
 }
 
 function isOlder(server: string): boolean {

@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
+import { DEFAULT_USERNAME } from "../../redis/acl";
 import { ioredisTls } from "../../redis/bullmq";
-import type { ExternalServerInputs, Observation } from "./externalServer";
+import type { ExternalServerInputs, Observation, Standing } from "./externalServer";
 
 /** How long connecting, and then one answer, may take: enough for a server on another continent under load. */
 const ANSWER_MS = 5_000;
@@ -10,8 +11,7 @@ export async function observe(server: ExternalServerInputs): Promise<Observation
   const client = new Redis({
     host: server.host,
     port: server.port,
-    username: server.username,
-    password: server.password,
+    ...login(server),
     tls: ioredisTls(server),
     lazyConnect: true,
     connectTimeout: ANSWER_MS,
@@ -27,7 +27,7 @@ export async function observe(server: ExternalServerInputs): Promise<Observation
   });
   try {
     await client.connect();
-    return read(await client.info());
+    return await read(client);
   } catch (error) {
     return failure(server, reason ?? (error as Error));
   } finally {
@@ -35,17 +35,40 @@ export async function observe(server: ExternalServerInputs): Promise<Observation
   }
 }
 
-function failure({ role, host, port, tls, username }: ExternalServerInputs, error: Error): string {
+/** An empty password of the default user is none: with AUTH the server would call it wrong instead of missing. */
+function login({ username, password }: ExternalServerInputs): { username?: string; password?: string } {
+  return username === DEFAULT_USERNAME && password === "" ? {} : { username, password };
+}
+
+/** Why a server cannot be judged, from the error it or the connection gave. */
+export function failure(
+  { role, host, port, tls, username }: Omit<ExternalServerInputs, "password">,
+  error: Error,
+): string {
   const where = `${role}Server: ${host}:${port}`;
-  if (/WRONGPASS|NOAUTH|invalid password|without any password/i.test(error.message)) {
-    return `${where} refuses the user ${JSON.stringify(username)} with this password. Check both at the server's provider.`;
+  const user = JSON.stringify(username);
+  if (/NOAUTH/.test(error.message)) {
+    return `${where} demands a password, and none is given. Set \`${role}Server.password\` to the one that the server's provider shows.`;
+  }
+  if (/WRONGPASS|invalid password|without any password/i.test(error.message)) {
+    return `${where} refuses the user ${user} with this password. Check both at the server's provider.`;
+  }
+  if (/NOPERM/.test(error.message)) {
+    return `${where} does not let the user ${user} run INFO. Allow it at the server's provider (\`+info\`), or skip the check with \`checkAtDeploy: false\`.`;
+  }
+  if (/LOADING/.test(error.message)) {
+    return `${where} is still loading its data. Run \`pulumi up\` again when it has done so.`;
+  }
+  if (/MASTERDOWN/.test(error.message)) {
+    return `${where} is a replica that has lost its primary. Give the address of the primary.`;
   }
   const code = (error as NodeJS.ErrnoException).code;
   const detail = code && !error.message.includes(code) ? `${code}, ${error.message}` : error.message;
   return `${where} cannot be used ${tls ? "with" : "without"} TLS: ${detail || "no answer"}. Check host, port, TLS, certificate and firewall, or skip the check with \`checkAtDeploy: false\`.`;
 }
 
-function read(text: string): Observation {
+async function read(client: Redis): Promise<Observation> {
+  const text = await client.info();
   const fields = new Map(
     text.split("\r\n").flatMap((line): [string, string][] => {
       const colon = line.indexOf(":");
@@ -53,18 +76,29 @@ function read(text: string): Observation {
     }),
   );
   const valkey = fields.get("valkey_version");
+  const standing = standingOf(fields);
   return {
     server: valkey ? `valkey ${valkey}` : `redis ${fields.get("redis_version") ?? "0"}`,
     clusterMode: fields.get("cluster_enabled") === "1" || fields.get("redis_mode") === "cluster",
     policy: fields.get("maxmemory_policy") ?? "",
-    persistence: persistence(fields),
+    persistence: fields.get("aof_enabled") === "1" ? "aof" : await snapshots(client),
+    ...(standing && { standing }),
   };
 }
 
-/** INFO does not say whether RDB saves are scheduled, only (since 7.0) how many were written. */
-function persistence(fields: ReadonlyMap<string, string>): string {
-  if (fields.get("aof_enabled") === "1") return "aof";
-  const saves = fields.get("rdb_saves");
-  if (saves === undefined) return "";
-  return saves === "0" ? "none" : "rdb";
+function standingOf(fields: ReadonlyMap<string, string>): Standing | undefined {
+  if (fields.get("redis_mode") === "sentinel") return "sentinel";
+  if (fields.get("role") !== "slave") return undefined;
+  return fields.get("slave_read_only") === "0" ? "writable replica" : "read-only replica";
+}
+
+/**
+ * Whether RDB saves are scheduled. INFO counts the saves since the start only: a server that has not saved yet
+ * looks like one that never will. Where CONFIG is blocked, nobody knows.
+ */
+async function snapshots(client: Redis): Promise<string> {
+  const answer = await client.config("GET", "save").catch(() => undefined);
+  const save = Array.isArray(answer) ? answer[1] : undefined;
+  if (typeof save !== "string") return "";
+  return save === "" ? "none" : "rdb";
 }

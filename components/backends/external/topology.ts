@@ -108,8 +108,7 @@ function warnOf(
 ): void {
   if (role !== Role.Queue) return;
   if (persistence === "none") {
-    const text =
-      "The queue's server shows no AOF, and has never saved an RDB file: a restart may lose every job.";
+    const text = "The queue's server has neither AOF nor scheduled RDB saves: a restart loses every job.";
     pulumi.log.warn(`${text} Turn persistence on at its provider.`, resource);
   }
   if (clusterMode && prefix !== undefined && !hasHashTag(prefix)) {
