@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { DockerTopologyArgs } from "../../components/backends/docker/args";
+import { startScript } from "../../components/backends/docker/start";
 import { DockerTopology } from "../../components/backends/docker/topology";
 import { record, resolved } from "./harness";
 import { subjects } from "./subjects";
@@ -42,11 +43,7 @@ describe("defaults", () => {
       inputs: {
         name: "dev-redis-queue",
         image: "sha256:image",
-        command: [
-          "sh",
-          "-c",
-          "cd /data; if [ -e dump.rdb ] && [ ! -e appendonlydir ] && [ ! -e appendonly.aof ]; then echo 'redis-topology: this volume has a dump.rdb but no AOF. Redis would start empty and overwrite it. See docs/operations/docker.md, Moving a Compose volume in.' >&2; exit 1; fi; exec redis-server /etc/redis-topology/redis.conf",
-        ],
+        command: ["sh", "-c", startScript("redis-server")],
         user: "999:1000",
         networksAdvanced: [{ name: "dev-redis", aliases: ["redis-queue"] }],
         ports: [{ ip: "127.0.0.1", external: 6380, internal: 6380, protocol: "tcp" }],
@@ -73,7 +70,7 @@ describe("defaults", () => {
         ulimits: [{ name: "nofile", soft: 10240, hard: 10240 }],
         memory: 448,
         memorySwap: 448,
-        restart: "unless-stopped",
+        restart: "always",
         stopTimeout: 38,
         destroyGraceSeconds: 38,
         logDriver: "json-file",

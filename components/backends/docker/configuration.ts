@@ -5,10 +5,11 @@ import type { RolePlan } from "../../redis/plan";
 import type { RoleArgs } from "../../topology";
 import { madePassword, validPasswords } from "../passwords";
 import { refuse } from "../refuse";
+import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, PROBE_FILE } from "./places";
 import type { DockerPlan } from "./plan";
 import { openPasswordProblems } from "./problems";
 import type { Place } from "./resources";
-import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, PROBE_FILE, serverConfig, settingsMark } from "./server";
+import { serverConfig, settingsMark } from "./server";
 
 /** Read by the server's user, who is not root, while the engine writes uploads as root. */
 const PERMISSIONS = "0444";

@@ -6,17 +6,9 @@ import { rolePassword } from "../passwords";
 import type { DockerTopologyArgs } from "./args";
 import { createConfiguration } from "./configuration";
 import { type RoleImage, roleImage } from "./images";
+import { CONFIG_FOLDER, DATA_FOLDER } from "./places";
 import type { DockerPlan } from "./plan";
-import {
-  CONFIG_FOLDER,
-  cacheFolder,
-  DATA_FOLDER,
-  healthCheck,
-  memoryMiB,
-  openFiles,
-  startCommand,
-  stopSeconds,
-} from "./server";
+import { cacheFolder, healthCheck, memoryMiB, openFiles, startCommand, stopSeconds } from "./server";
 
 /** What the servers of one topology share. */
 export interface Place {
@@ -132,7 +124,8 @@ function confinement(role: RolePlan): Partial<docker.ContainerArgs> {
 function lifecycle(role: RolePlan): Partial<docker.ContainerArgs> {
   const seconds = stopSeconds(role);
   return {
-    restart: "unless-stopped",
+    // After the engine itself was killed, an `unless-stopped` one stayed down (20.10.24).
+    restart: "always",
     // For `docker stop` and the engine's own end; the second is the provider's, which kills at once without it.
     stopTimeout: seconds,
     destroyGraceSeconds: seconds,
