@@ -20,14 +20,17 @@ describe("defaults", () => {
       "redis-topology:index:DockerTopology redis",
       `${CONTAINER} redis-cache`,
       `${VOLUME} redis-cache-config`,
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard redis-cache-guard",
       "docker:index/remoteImage:RemoteImage redis-cache-image",
       "random:index/randomPassword:RandomPassword redis-cache-password",
       "random:index/randomPassword:RandomPassword redis-cache-probe",
       `${CONTAINER} redis-cache-upload`,
       "docker:index/network:Network redis-network",
+      "pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard redis-network-guard",
       `${CONTAINER} redis-queue`,
       `${VOLUME} redis-queue-config`,
       `${VOLUME} redis-queue-data`,
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard redis-queue-guard",
       "docker:index/remoteImage:RemoteImage redis-queue-image",
       "random:index/randomPassword:RandomPassword redis-queue-password",
       "random:index/randomPassword:RandomPassword redis-queue-probe",
@@ -53,6 +56,7 @@ describe("defaults", () => {
         ],
         labels: [
           { label: "redis-topology.settings", value: { secret: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+          { label: "redis-topology.owner", value: "redis-topology/dev/redis" },
         ],
         healthcheck: {
           tests: [
@@ -136,6 +140,7 @@ describe("defaults", () => {
       start: false,
       mustRun: false,
       networkMode: "none",
+      labels: [{ label: "redis-topology.owner", value: "redis-topology/dev/redis" }],
       volumes: [{ volumeName: "dev-redis-queue-config", containerPath: "/etc/redis-topology" }],
       uploads: [
         {
@@ -161,7 +166,13 @@ describe("defaults", () => {
     expect(options).toEqual({
       parent: "redis",
       deleteBeforeReplace: true,
-      dependsOn: ["redis-queue-config", "redis-queue-image", "redis-queue-password", "redis-queue-probe"],
+      dependsOn: [
+        "redis-queue-config",
+        "redis-queue-guard",
+        "redis-queue-image",
+        "redis-queue-password",
+        "redis-queue-probe",
+      ],
     });
   });
 
@@ -185,8 +196,12 @@ describe("defaults", () => {
     ]);
     const network = recording.get("docker:index/network:Network", "redis-network");
     expect([network.inputs, network.options]).toEqual([
-      { name: "dev-redis", driver: "bridge" },
-      { parent: "redis" },
+      {
+        name: "dev-redis",
+        driver: "bridge",
+        labels: [{ label: "redis-topology.owner", value: "redis-topology/dev/redis" }],
+      },
+      { parent: "redis", ignoreChanges: ["labels"] },
     ]);
   });
 
