@@ -31,16 +31,17 @@ export async function removeLeftNetwork(docker: Docker, name: string, owner: str
       );
     }
     await removeContainersOf(docker, Id, owner);
-    await refuseStrangers(docker, name, Id);
+    await refuseStrangers(docker, name, owner);
     await docker.getNetwork(Id).remove().catch(unlessStatus(404));
   }
 }
 
-/** Throws, naming them, when containers are on a network that is to go: the engine keeps it for them. */
-export async function refuseStrangers(docker: Docker, name: string, id = name): Promise<void> {
-  const network = await docker.getNetwork(id).inspect().catch(unlessMissing);
-  const names = Object.values(network?.Containers ?? {})
-    .map((container) => (container as { Name: string }).Name)
+/** Throws, naming them, when containers of others are on a network that is to go: the engine keeps it for them. */
+export async function refuseStrangers(docker: Docker, name: string, owner: string): Promise<void> {
+  const on = await docker.listContainers({ filters: { network: [name] } });
+  const names = on
+    .filter(({ Labels }) => Labels[OWNER_LABEL] !== owner)
+    .map(({ Id, Names }) => Names[0]?.replace(/^\//, "") ?? Id)
     .sort();
   if (names.length === 0) return;
   throw new Error(

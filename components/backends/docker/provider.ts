@@ -67,9 +67,9 @@ export const networkGuard = {
     return { outs: { ...news, ...(await identity(engineClient(news.engine))) } };
   },
 
-  /** After the servers, before the network. */
+  /** Before the network goes; our own servers may still be on their way out. */
   async delete(_id: string, known: GuardedNetwork): Promise<void> {
-    await refuseStrangers(engineClient(known.engine), known.network);
+    await refuseStrangers(engineClient(known.engine), known.network, known.owner);
   },
 };
 
