@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { DockerTopologyArgs } from "../../components/backends/docker/args";
+import { startScript } from "../../components/backends/docker/start";
 import { DockerTopology } from "../../components/backends/docker/topology";
 import { record, resolved } from "./harness";
 import { subjects } from "./subjects";
@@ -19,14 +20,17 @@ describe("defaults", () => {
       "redis-topology:index:DockerTopology redis",
       `${CONTAINER} redis-cache`,
       `${VOLUME} redis-cache-config`,
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard redis-cache-guard",
       "docker:index/remoteImage:RemoteImage redis-cache-image",
       "random:index/randomPassword:RandomPassword redis-cache-password",
       "random:index/randomPassword:RandomPassword redis-cache-probe",
       `${CONTAINER} redis-cache-upload`,
       "docker:index/network:Network redis-network",
+      "pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard redis-network-guard",
       `${CONTAINER} redis-queue`,
       `${VOLUME} redis-queue-config`,
       `${VOLUME} redis-queue-data`,
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard redis-queue-guard",
       "docker:index/remoteImage:RemoteImage redis-queue-image",
       "random:index/randomPassword:RandomPassword redis-queue-password",
       "random:index/randomPassword:RandomPassword redis-queue-probe",
@@ -42,11 +46,7 @@ describe("defaults", () => {
       inputs: {
         name: "dev-redis-queue",
         image: "sha256:image",
-        command: [
-          "sh",
-          "-c",
-          "cd /data; if [ -e dump.rdb ] && [ ! -e appendonlydir ] && [ ! -e appendonly.aof ]; then echo 'redis-topology: this volume has a dump.rdb but no AOF. Redis would start empty and overwrite it. See docs/operations/docker.md, Moving a Compose volume in.' >&2; exit 1; fi; exec redis-server /etc/redis-topology/redis.conf",
-        ],
+        command: ["sh", "-c", startScript("redis-server")],
         user: "999:1000",
         networksAdvanced: [{ name: "dev-redis", aliases: ["redis-queue"] }],
         ports: [{ ip: "127.0.0.1", external: 6380, internal: 6380, protocol: "tcp" }],
@@ -56,6 +56,7 @@ describe("defaults", () => {
         ],
         labels: [
           { label: "redis-topology.settings", value: { secret: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+          { label: "redis-topology.owner", value: "redis-topology/dev/redis" },
         ],
         healthcheck: {
           tests: [
@@ -73,7 +74,7 @@ describe("defaults", () => {
         ulimits: [{ name: "nofile", soft: 10240, hard: 10240 }],
         memory: 640,
         memorySwap: 640,
-        restart: "unless-stopped",
+        restart: "always",
         stopTimeout: 38,
         destroyGraceSeconds: 38,
         logDriver: "json-file",
@@ -139,6 +140,7 @@ describe("defaults", () => {
       start: false,
       mustRun: false,
       networkMode: "none",
+      labels: [{ label: "redis-topology.owner", value: "redis-topology/dev/redis" }],
       volumes: [{ volumeName: "dev-redis-queue-config", containerPath: "/etc/redis-topology" }],
       uploads: [
         {
@@ -164,7 +166,13 @@ describe("defaults", () => {
     expect(options).toEqual({
       parent: "redis",
       deleteBeforeReplace: true,
-      dependsOn: ["redis-queue-config", "redis-queue-image", "redis-queue-password", "redis-queue-probe"],
+      dependsOn: [
+        "redis-queue-config",
+        "redis-queue-guard",
+        "redis-queue-image",
+        "redis-queue-password",
+        "redis-queue-probe",
+      ],
     });
   });
 
@@ -188,8 +196,12 @@ describe("defaults", () => {
     ]);
     const network = recording.get("docker:index/network:Network", "redis-network");
     expect([network.inputs, network.options]).toEqual([
-      { name: "dev-redis", driver: "bridge" },
-      { parent: "redis" },
+      {
+        name: "dev-redis",
+        driver: "bridge",
+        labels: [{ label: "redis-topology.owner", value: "redis-topology/dev/redis" }],
+      },
+      { parent: "redis", ignoreChanges: ["labels"] },
     ]);
   });
 

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -215,25 +224,55 @@ describe("the health check", () => {
 
 describe("a queue's volume", () => {
   const image = { image: "", server: "echo started:", cli: "" };
-  const start = (files: string[]) => {
+  const start = (files: Record<string, string>) => {
     const data = mkdtempSync(path.join(folder, "data-"));
-    for (const file of files) writeFileSync(path.join(data, file), "");
+    for (const [file, content] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(data, file)), { recursive: true });
+      writeFileSync(path.join(data, file), content);
+    }
     const [shell = "", flag = "", script = ""] = startCommand(queue(), image);
-    return spawnSync(shell, [flag, script.replace("cd /data", `cd ${data}`)], { encoding: "utf8" });
+    const done = spawnSync(shell, [flag, script.replace("cd /data", `cd ${data}`)], { encoding: "utf8" });
+    const old = path.join(data, "appendonly.aof");
+    return { ...done, aof: existsSync(old) ? readFileSync(old, "utf8") : undefined, left: readdirSync(data) };
   };
+  const MANIFEST = "appendonlydir/appendonly.aof.manifest";
 
-  test.each([[[]], [["appendonlydir"]], [["dump.rdb", "appendonlydir"]], [["dump.rdb", "appendonly.aof"]]])(
-    "with %j is served",
-    (files) => {
-      expect(start(files).stdout).toBe("started: /etc/redis-topology/redis.conf\n");
+  test.each<[string, Record<string, string>, string | undefined]>([
+    ["nothing", {}, undefined],
+    ["a manifest beside a snapshot", { [MANIFEST]: "file …", "dump.rdb": "older" }, undefined],
+    ["a snapshot alone", { "dump.rdb": "jobs" }, "jobs"],
+    ["an empty folder", { "dump.rdb": "jobs", "appendonlydir/temp-x": "" }, "jobs"],
+    [
+      "a rewrite that was killed",
+      { "dump.rdb": "jobs", "appendonlydir/temp-appendonly.aof.1.incr.aof": "half" },
+      "jobs",
+    ],
+    ["a conversion that was killed", { "dump.rdb": "jobs", "temp-appendonly.aof": "jo" }, "jobs"],
+    ["the AOF of Redis 6", { "dump.rdb": "older", "appendonly.aof": "newer" }, "newer"],
+    ["an AOF of Redis 6 that was never written", { "dump.rdb": "jobs", "appendonly.aof": "" }, "jobs"],
+  ])("with %s is served", (_, files, aof) => {
+    const done = start(files);
+    expect([done.stdout, done.stderr]).toEqual(["started: /etc/redis-topology/redis.conf\n", ""]);
+    expect(done.aof).toBe(aof);
+    expect(done.left).not.toContain("temp-appendonly.aof");
+  });
+
+  test.each(["appendonly.aof.1.base.rdb", "appendonly.aof.7.incr.aof"])(
+    "with %s that no manifest names is left alone",
+    (part) => {
+      const done = start({ "dump.rdb": "older", [`appendonlydir/${part}`]: "newer" });
+      expect([done.status, done.stdout, done.aof]).toEqual([1, "", undefined]);
+      expect(done.stderr).toBe(
+        "redis-topology: appendonlydir holds data but no manifest that names it. Redis would start without it and overwrite it. Put appendonly.aof.manifest back, or move appendonlydir aside to start from dump.rdb. See docs/operations/docker.md, When a queue does not start.\n",
+      );
     },
   );
 
-  test("with a dump.rdb alone is not: Redis would start empty and overwrite it", () => {
-    const { status, stdout, stderr } = start(["dump.rdb"]);
-    expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toBe(
-      "redis-topology: this volume has a dump.rdb but no AOF. Redis would start empty and overwrite it. See docs/operations/docker.md, Moving a Compose volume in.\n",
+  test("with a snapshot that cannot be copied is left alone", () => {
+    const done = start({ "dump.rdb/not-a-file": "" });
+    expect([done.status, done.stdout, done.left]).toEqual([1, "", ["dump.rdb"]]);
+    expect(done.stderr).toContain(
+      "redis-topology: dump.rdb could not be copied to an AOF, and Redis would start empty. The snapshot is as it was. Make room on the volume, for as much again as the snapshot, or let docker.user write there. See docs/operations/docker.md, When a queue does not start.\n",
     );
   });
 });

@@ -10,7 +10,7 @@ export interface DockerTopologyArgs extends TopologyArgs {
   bind?: string;
   /**
    * Image of both roles, by tag or digest, pulled only when the engine lacks it; a local one needs no registry. It
-   * must hold `redis-server` and `redis-cli` (valkey: `valkey-*`), a `sh`, and a `/data` that `user` may write.
+   * must hold `redis-server` and `redis-cli` (valkey: `valkey-*`), `sh`, `cp`, `mv`, `rm`, `sync`, and a `/data` that `user` may write.
    * Default: the official Alpine image of the `engine` and `version`. Changing it replaces the containers.
    */
   image?: string;

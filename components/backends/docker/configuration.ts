@@ -5,10 +5,14 @@ import type { RolePlan } from "../../redis/plan";
 import type { RoleArgs } from "../../topology";
 import { madePassword, validPasswords } from "../passwords";
 import { refuse } from "../refuse";
+import type { ServerGuard } from "./guard";
+import { clearLeftContainer } from "./hooks";
+import { OWNER_LABEL } from "./leftovers";
+import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, PROBE_FILE } from "./places";
 import type { DockerPlan } from "./plan";
 import { openPasswordProblems } from "./problems";
 import type { Place } from "./resources";
-import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, PROBE_FILE, serverConfig, settingsMark } from "./server";
+import { serverConfig, settingsMark } from "./server";
 
 /** Read by the server's user, who is not root, while the engine writes uploads as root. */
 const PERMISSIONS = "0444";
@@ -19,6 +23,8 @@ export interface ServerParts {
   readonly password: pulumi.Output<string>;
   /** Inputs of its container that take effect only in a new one. */
   readonly settings: unknown;
+  /** Tries the new server before anything of the old one is replaced. */
+  readonly guard: ServerGuard;
 }
 
 /** The files of a server, on a volume of their own. */
@@ -40,7 +46,7 @@ export function createConfiguration(
   plan: DockerPlan,
   role: RolePlan,
   given: RoleArgs,
-  { image, password, settings }: ServerParts,
+  { image, password, settings, guard }: ServerParts,
 ): Configuration {
   const { parent, name, prefix, child } = place;
   const probe = madePassword(parent, `${name}-${role.role}-probe`);
@@ -61,6 +67,7 @@ export function createConfiguration(
       start: false,
       mustRun: false,
       networkMode: "none",
+      labels: [{ label: OWNER_LABEL, value: place.owner }],
       volumes: [{ volumeName: volume.name, containerPath: CONFIG_FOLDER }],
       uploads: [
         { file: CONFIG_FILE, content: config, permissions: PERMISSIONS },
@@ -68,7 +75,12 @@ export function createConfiguration(
         { file: PROBE_FILE, content: pulumi.interpolate`${probe}\n`, permissions: PERMISSIONS },
       ],
     },
-    { ...child, deleteBeforeReplace: true },
+    {
+      ...child,
+      deleteBeforeReplace: true,
+      dependsOn: [guard],
+      ...clearLeftContainer(place.access, place.owner),
+    },
   );
   const mark = pulumi
     .all([probe, acl])

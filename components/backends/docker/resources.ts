@@ -1,19 +1,24 @@
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Server } from "../../outputs";
 import type { RolePlan } from "../../redis/plan";
 import { rolePassword } from "../passwords";
 import type { DockerTopologyArgs } from "./args";
+import type { EngineAccess } from "./client";
 import { createConfiguration } from "./configuration";
+import { NetworkGuard, ServerGuard } from "./guard";
+import { clearLeftContainer, clearLeftNetwork } from "./hooks";
 import { type RoleImage, roleImage } from "./images";
+import { OWNER_LABEL } from "./leftovers";
+import { CONFIG_FOLDER, DATA_FOLDER } from "./places";
 import type { DockerPlan } from "./plan";
+import { roleSettings } from "./running";
 import {
-  CONFIG_FOLDER,
   cacheFolder,
-  DATA_FOLDER,
   healthCheck,
   memoryMiB,
   openFiles,
+  serverConfig,
   startCommand,
   stopSeconds,
 } from "./server";
@@ -25,18 +30,35 @@ export interface Place {
   readonly name: string;
   /** `<stack>-<name>`: what things are called on the engine, which other stacks and topologies share. */
   readonly prefix: string;
+  /** `<project>/<stack>/<topology>`, on everything that is made. */
+  readonly owner: string;
+  readonly access: EngineAccess;
   readonly network: docker.Network;
   /** Options of every child: its parent, and the engine when it is not the provider's own. */
   readonly child: pulumi.CustomResourceOptions;
 }
 
 /** The network of a topology, which application containers join. */
-export function createNetwork(
-  name: string,
-  prefix: string,
-  child: pulumi.CustomResourceOptions,
-): docker.Network {
-  return new docker.Network(`${name}-network`, { name: prefix, driver: "bridge" }, child);
+export function createNetwork({
+  parent,
+  name,
+  prefix,
+  owner,
+  access,
+  child,
+}: Omit<Place, "network">): docker.Network {
+  const network = new docker.Network(
+    `${name}-network`,
+    { name: prefix, driver: "bridge", labels: ownerLabel(owner) },
+    // Of one that has no label yet: it would be replaced, under the containers that are on it.
+    { ...child, ignoreChanges: ["labels"], ...clearLeftNetwork(access, owner) },
+  );
+  new NetworkGuard(`${name}-network-guard`, { owner, engine: access, network: network.name }, { parent });
+  return network;
+}
+
+function ownerLabel(value: string) {
+  return [{ label: OWNER_LABEL, value }];
 }
 
 /** One server and all that belongs to it; its host is the one inside the network. */
@@ -55,8 +77,10 @@ export function createServer(
     healthcheck: healthCheck(role, software),
     ...(!role.persists && { tmpfs: cacheFolder(plan.user) }),
   };
-  const configuration = createConfiguration(place, plan, role, given, { image, password, settings });
   const data = role.persists ? [{ volume: createDataVolume(place, role, args), path: DATA_FOLDER }] : [];
+  const guard = createGuard(place, plan, role, { software, image, password, volume: data[0]?.volume });
+  const parts = { image, password, settings, guard };
+  const configuration = createConfiguration(place, plan, role, given, parts);
   const container = new docker.Container(
     `${name}-${role.role}`,
     {
@@ -70,17 +94,59 @@ export function createServer(
         { volumeName: configuration.volume.name, containerPath: CONFIG_FOLDER, readOnly: true },
         ...data.map(({ volume, path }) => ({ volumeName: volume.name, containerPath: path })),
       ],
-      labels: [{ label: "redis-topology.settings", value: configuration.mark }],
+      labels: [{ label: "redis-topology.settings", value: configuration.mark }, ...ownerLabel(place.owner)],
       ...settings,
       ...confinement(role),
       ...lifecycle(role),
     },
     // The name and the port are taken until the old container is gone.
-    { ...place.child, deleteBeforeReplace: true, dependsOn: [configuration.upload] },
+    {
+      ...place.child,
+      deleteBeforeReplace: true,
+      dependsOn: [configuration.upload],
+      ...clearLeftContainer(place.access, place.owner),
+    },
   );
   // Through an output of the container, so that whoever uses the endpoint waits until it answers.
   const ready = <T>(value: T) => container.name.apply(() => value);
   return { host: ready(alias(place, role)), port: ready(role.port), password };
+}
+
+/** Before both of the server's containers. */
+function createGuard(
+  { parent, name, prefix, owner, access }: Place,
+  { bind, user }: DockerPlan,
+  role: RolePlan,
+  { software, image, password, volume }: GuardedParts,
+): ServerGuard {
+  return new ServerGuard(
+    `${name}-${role.role}-guard`,
+    {
+      role: role.role,
+      owner,
+      engine: access,
+      container: `${prefix}-${role.role}`,
+      image: image.imageId,
+      program: software.server,
+      cli: software.cli,
+      user,
+      memory: memoryMiB(role) * 1024 * 1024,
+      bind,
+      port: role.port,
+      config: serverConfig(role),
+      ...(volume && { volume: volume.name }),
+      settings: roleSettings(role.directives),
+      password: pulumi.secret(password),
+    },
+    { parent },
+  );
+}
+
+interface GuardedParts {
+  readonly software: RoleImage;
+  readonly image: docker.RemoteImage;
+  readonly password: pulumi.Output<string>;
+  readonly volume?: docker.Volume;
 }
 
 /** `redis-cache` for the program's own topology: the name by which containers on the network find a role. */
@@ -132,7 +198,8 @@ function confinement(role: RolePlan): Partial<docker.ContainerArgs> {
 function lifecycle(role: RolePlan): Partial<docker.ContainerArgs> {
   const seconds = stopSeconds(role);
   return {
-    restart: "unless-stopped",
+    // After the engine itself was killed, an `unless-stopped` one stayed down (20.10.24).
+    restart: "always",
     // For `docker stop` and the engine's own end; the second is the provider's, which kills at once without it.
     stopTimeout: seconds,
     destroyGraceSeconds: seconds,

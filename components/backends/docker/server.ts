@@ -3,16 +3,8 @@ import { PROBE_USERNAME } from "../../redis/acl";
 import { renderConfig } from "../../redis/config";
 import type { RolePlan } from "../../redis/plan";
 import type { RoleImage } from "./images";
-
-/** Folder of the configuration in every container; a volume of its own, read-only for the server. */
-export const CONFIG_FOLDER = "/etc/redis-topology";
-/** Where Redis keeps its files: the queue's volume, or the cache's memory. */
-export const DATA_FOLDER = "/data";
-
-export const CONFIG_FILE = `${CONFIG_FOLDER}/redis.conf`;
-export const ACL_FILE = `${CONFIG_FOLDER}/users.acl`;
-/** Password of the user who may only PING, a line; the health check reads it. */
-export const PROBE_FILE = `${CONFIG_FOLDER}/probe`;
+import { ACL_FILE, CONFIG_FILE, DATA_FOLDER, PROBE_FILE } from "./places";
+import { startScript } from "./start";
 
 const MIB = 1024 * 1024;
 
@@ -53,18 +45,9 @@ export function serverConfig({ port, directives }: RolePlan): string {
   ]);
 }
 
-const RDB_WITHOUT_AOF =
-  "redis-topology: this volume has a dump.rdb but no AOF. Redis would start empty and overwrite it. See docs/operations/docker.md, Moving a Compose volume in.";
-
-/**
- * What the container runs. With `appendonly yes` Redis does not read a dump.rdb that has no AOF beside it (server.c,
- * loadDataFromDisk), and its next save overwrites it; a queue with such a volume stays down and says why.
- */
+/** What the container runs: a cache its server, a queue the script that looks at the volume first. */
 export function startCommand({ persists }: RolePlan, { server }: RoleImage): string[] {
-  if (!persists) return [server, CONFIG_FILE];
-  const lonely = "[ -e dump.rdb ] && [ ! -e appendonlydir ] && [ ! -e appendonly.aof ]";
-  const refusal = `if ${lonely}; then echo '${RDB_WITHOUT_AOF}' >&2; exit 1; fi`;
-  return ["sh", "-c", `cd ${DATA_FOLDER}; ${refusal}; exec ${server} ${CONFIG_FILE}`];
+  return persists ? ["sh", "-c", startScript(server)] : [server, CONFIG_FILE];
 }
 
 /** What a health check is made of, as the Docker provider takes it. */

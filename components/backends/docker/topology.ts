@@ -54,7 +54,15 @@ function createPlace(parent: DockerTopology, name: string, args: DockerTopologyA
   const provider = createEngine(parent, name, args);
   const child = { parent, ...(provider && { provider }) };
   const prefix = `${pulumi.getStack()}-${name}`;
-  return { parent, name, prefix, child, network: createNetwork(name, prefix, child) };
+  const { host, certPath, sshOptions } = args;
+  const access = {
+    ...(host !== undefined && { host }),
+    ...(certPath !== undefined && { certPath }),
+    ...(sshOptions !== undefined && { sshOptions }),
+  };
+  const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+  const place = { parent, name, prefix, owner, access, child };
+  return { ...place, network: createNetwork(place) };
 }
 
 /** The engine that the args name; without one, the provider has its own. */

@@ -104,7 +104,7 @@ describe.skipIf(missing("docker"))("a Docker engine", () => {
       await target.redeploy({});
       expect(target.engine.done).toEqual([]);
       await target.redeploy({ queue: { memoryLimit: "200mb" } });
-      expect(target.engine.done).toEqual(["update redis-queue"]);
+      expect(target.engine.done).toEqual(["update redis-queue-guard", "update redis-queue"]);
       const after = await target.container(Role.Queue).inspect();
       expect([after.Id, after.HostConfig.Memory, after.HostConfig.MemorySwap]).toEqual([
         Id,
@@ -118,7 +118,11 @@ describe.skipIf(missing("docker"))("a Docker engine", () => {
       const jobs = await addJobs(await clients.queue("directive"), 0, 20);
       const { Id } = await target.container(Role.Cache).inspect();
       await target.redeploy({ queue: { config: { "lazyfree-lazy-expire": "yes" } } });
-      expect(target.engine.done).toEqual(["replace redis-queue-upload", "replace redis-queue"]);
+      expect(target.engine.done).toEqual([
+        "update redis-queue-guard",
+        "replace redis-queue-upload",
+        "replace redis-queue",
+      ]);
       expect((await target.container(Role.Cache).inspect()).Id).toBe(Id);
       expect(await missingJobs(await clients.queue("directive"), jobs)).toEqual([]);
       await target.container(Role.Queue).stop();

@@ -1,15 +1,28 @@
 import { isDeepStrictEqual } from "node:util";
 import type Docker from "dockerode";
+import type { GuardedNetwork, GuardedServer } from "../../../components/backends/docker/guard";
+import type { Identity } from "../../../components/backends/docker/identity";
+import {
+  OWNER_LABEL,
+  removeLeftContainer,
+  removeLeftNetwork,
+} from "../../../components/backends/docker/leftovers";
+import { networkGuard, serverGuard } from "../../../components/backends/docker/provider";
+import { tarOf } from "../../../components/backends/docker/tar";
 import type { Registration } from "../../mocked/harness";
 import { until } from "../clients";
 import { type ContainerPlan, containerPlan, readBack } from "./container";
 import { Inputs, plain } from "./inputs";
-import { tarOf } from "./tar";
 
 const CONTAINER = "docker:index/container:Container";
 const IMAGE = "docker:index/remoteImage:RemoteImage";
 const NETWORK = "docker:index/network:Network";
 const VOLUME = "docker:index/volume:Volume";
+/** Run by our own provider, which is called as Pulumi's engine calls it. */
+const GUARDS: Readonly<Record<string, typeof serverGuard | typeof networkGuard>> = {
+  "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard": serverGuard,
+  "pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard": networkGuard,
+};
 
 /** Inputs of a container that the provider changes in place and hands to the engine. */
 const UPDATED = ["memory", "memorySwap", "restart"];
@@ -27,6 +40,7 @@ const NOT_APPLIED = [
 /** A Docker engine to which recorded programs are applied, in the way of Pulumi and its Docker provider. */
 export class LiveEngine {
   private state = new Map<string, Registration>();
+  private readonly guards = new Map<string, object>();
   /** What the last `deploy` did, as `create name`, `update name`, `replace name`, `delete name`. */
   done: string[] = [];
 
@@ -35,8 +49,13 @@ export class LiveEngine {
   /** Applies a program: creates, updates or replaces what it registers, and deletes what it no longer does. */
   async deploy(resources: readonly Registration[]): Promise<void> {
     this.done = [];
-    const wanted = inOrder(resources.filter(({ type }) => type.startsWith("docker:")));
+    const wanted = inOrder(resources.filter(({ type }) => type.startsWith("docker:") || type in GUARDS));
     for (const resource of wanted) {
+      if (resource.type in GUARDS) {
+        await this.guard(resource);
+        this.state.set(key(resource), resource);
+        continue;
+      }
       const before = this.state.get(key(resource));
       // Known from the start, so that what is half made is removed too.
       if (!before) this.state.set(key(resource), resource);
@@ -48,6 +67,8 @@ export class LiveEngine {
     for (const [name, resource] of [...this.state].reverse()) {
       if (!kept.has(name)) await this.delete(resource);
     }
+    // What was forgotten is made again late, and goes by what depends on it all the same.
+    this.state = new Map(wanted.map((resource) => [key(resource), resource]));
   }
 
   async destroy(): Promise<void> {
@@ -65,6 +86,25 @@ export class LiveEngine {
   container(name: string): Docker.Container {
     const resource = this.state.get(`${CONTAINER} ${name}`);
     return this.docker.getContainer(String(resource?.inputs.name));
+  }
+
+  /** Creates or updates one of our own resources, when its provider says that there is something to do. */
+  private async guard(resource: Registration): Promise<void> {
+    const provider = GUARDS[resource.type] as typeof serverGuard;
+    const inputs = plain(resource.inputs) as unknown as GuardedServer;
+    const olds = this.guards.get(key(resource)) as (GuardedServer & Identity) | undefined;
+    if (!olds) {
+      this.done.push(`create ${resource.name}`);
+      this.guards.set(key(resource), (await provider.create(inputs)).outs);
+    } else if ((await provider.diff("", olds, inputs)).changes) {
+      this.done.push(`update ${resource.name}`);
+      this.guards.set(key(resource), (await provider.update("", olds, inputs)).outs ?? {});
+    }
+  }
+
+  /** Forgets a resource that stays on the engine: what an `up` leaves that is killed before it has written its state. */
+  forget(type: "Container" | "Network", name: string): void {
+    this.state.delete(`docker:index/${type === "Network" ? "network" : "container"}:${type} ${name}`);
   }
 
   private async change(before: Registration, after: Registration): Promise<void> {
@@ -101,6 +141,12 @@ export class LiveEngine {
     this.state.delete(key(resource));
     if (resource.options.retainOnDelete) return;
     this.done.push(`delete ${resource.name}`);
+    if (resource.type in GUARDS) {
+      const provider = GUARDS[resource.type] as typeof networkGuard;
+      await provider.delete("", this.guards.get(key(resource)) as GuardedNetwork);
+      this.guards.delete(key(resource));
+      return;
+    }
     await this.remove(resource);
   }
 
@@ -112,7 +158,20 @@ export class LiveEngine {
       // Pulled when missing; where there is no registry, that is an error, and so it is here.
       await this.docker.getImage(inputs.take("name")).inspect();
     } else if (resource.type === NETWORK) {
-      await this.docker.createNetwork({ Name: inputs.take("name"), Driver: inputs.take("driver") });
+      const labels = inputs.each("labels", (label) => [
+        label.take<string>("label"),
+        label.take<string>("value"),
+      ]);
+      const Labels = Object.fromEntries(labels);
+      const name = inputs.take<string>("name");
+      // The hook that Pulumi calls before it creates.
+      await removeLeftNetwork(this.docker, name, Labels[OWNER_LABEL]);
+      await this.docker.createNetwork({
+        Name: name,
+        Driver: inputs.take("driver"),
+        Labels,
+        CheckDuplicate: true,
+      });
     } else if (resource.type === VOLUME) {
       await this.docker.createVolume({ Name: inputs.take<string>("name") });
     } else throw new Error(`${resource.type} is unknown to this harness.`);
@@ -121,6 +180,8 @@ export class LiveEngine {
 
   private async makeContainer(resource: Registration): Promise<void> {
     const spec = containerPlan(resource);
+    // The hook that Pulumi calls before it creates.
+    await removeLeftContainer(this.docker, spec.create.name ?? "", spec.create.Labels?.[OWNER_LABEL] ?? "");
     const container = await this.docker.createContainer(spec.create);
     await this.join(container, spec);
     for (const { file, content, mode } of spec.uploads) {

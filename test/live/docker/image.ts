@@ -9,7 +9,7 @@ import { IMAGE_USER } from "../../../components/backends/docker/images";
 export const LOCAL_IMAGE = "redis-topology/redis:local";
 
 /** What the official image has of what the component uses: the server, its client and a shell. */
-const PROGRAMS = ["redis-server", "redis-cli", "sh", "cat"];
+const PROGRAMS = ["redis-server", "redis-cli", "sh", "cat", "cp", "mv", "rm", "sync"];
 
 /** Makes an image of this machine's own Redis, laid out as the official one: `/data` belongs to its user. Returns its id. */
 export async function buildLocalImage(docker: Docker): Promise<string> {

@@ -1,0 +1,61 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Role } from "../../redis/roles";
+import type { EngineAccess } from "./client";
+
+/** A server as its guard knows it; the provider's inputs. */
+export interface GuardedServer {
+  role: Role;
+  /** `<project>/<stack>/<topology>`. */
+  owner: string;
+  engine: EngineAccess;
+  container: string;
+  /** Id of the image. */
+  image: string;
+  program: string;
+  cli: string;
+  user: string;
+  /** Bytes. */
+  memory: number;
+  bind: string;
+  port: number;
+  /** redis.conf. */
+  config: string;
+  /** The queue's volume. */
+  volume?: string;
+  /** What is compared with the running server, as CONFIG GET gives it. */
+  settings: Record<string, string>;
+  password: string;
+}
+
+export interface GuardedNetwork {
+  owner: string;
+  engine: EngineAccess;
+  network: string;
+}
+
+type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/**
+ * Stands before a server's containers: tries a new one before the old one goes, compares the running one with its
+ * role on every run, and knows the engine (docs/adr/0057-docker-guard.md). A dynamic resource; makes nothing.
+ */
+export class ServerGuard extends pulumi.CustomResource {
+  constructor(name: string, inputs: Inputs<GuardedServer>, opts: pulumi.CustomResourceOptions) {
+    const secrets = { additionalSecretOutputs: ["password"] };
+    const own = { ...inputs, __provider: providerText("serverGuard") };
+    const merged = pulumi.mergeOptions(opts, secrets);
+    super("pulumi-nodejs:dynamic/redis-topology:DockerServerGuard", name, own, merged);
+  }
+}
+
+/** Goes right before the network, and names the containers for which the engine would keep it. */
+export class NetworkGuard extends pulumi.CustomResource {
+  constructor(name: string, inputs: Inputs<GuardedNetwork>, opts: pulumi.CustomResourceOptions) {
+    const own = { ...inputs, __provider: providerText("networkGuard") };
+    super("pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard", name, own, opts);
+  }
+}
+
+function providerText(guard: string): string {
+  return `exports.handler = () => require('redis-topology/docker-provider').${guard};`;
+}

@@ -1,0 +1,20 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type EngineAccess, engineClient } from "./client";
+import { removeLeftContainer, removeLeftNetwork } from "./leftovers";
+
+/**
+ * Pulumi calls these when it is about to create, and so knows of no such thing: what the engine has under the name
+ * was left by an `up` that was killed. Pulumi's mocks have no engine to call them.
+ */
+export function clearLeftContainer(access: EngineAccess, owner: string): pulumi.CustomResourceOptions {
+  return before(async (name) => removeLeftContainer(engineClient(access), name, owner));
+}
+
+export function clearLeftNetwork(access: EngineAccess, owner: string): pulumi.CustomResourceOptions {
+  return before(async (name) => removeLeftNetwork(engineClient(access), name, owner));
+}
+
+function before(create: (name: string) => Promise<void>): pulumi.CustomResourceOptions {
+  if (!pulumi.runtime.hasEngine()) return {};
+  return { hooks: { beforeCreate: [({ newInputs }) => create(newInputs?.name)] } };
+}

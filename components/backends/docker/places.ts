@@ -1,0 +1,9 @@
+/** Folder of the configuration in every container; a volume of its own, read-only for the server. */
+export const CONFIG_FOLDER = "/etc/redis-topology";
+/** Where Redis keeps its files: the queue's volume, or the cache's memory. */
+export const DATA_FOLDER = "/data";
+
+export const CONFIG_FILE = `${CONFIG_FOLDER}/redis.conf`;
+export const ACL_FILE = `${CONFIG_FOLDER}/users.acl`;
+/** Password of the user who may only PING, a line; the health check reads it. */
+export const PROBE_FILE = `${CONFIG_FOLDER}/probe`;

@@ -1,0 +1,3 @@
+// See components/backends/process/provider.cjs.
+require("../../../scripts/transpile.cjs");
+module.exports = require("./provider.ts");

@@ -1,0 +1,41 @@
+import { CONFIG_FILE, DATA_FOLDER } from "./places";
+
+/** The AOF's folder and manifest (redis.conf 7.0: appenddirname, appendfilename); their names are not for a stack to change. */
+const FOLDER = "appendonlydir";
+const MANIFEST = `${FOLDER}/appendonly.aof.manifest`;
+/** The AOF of Redis 6, which Redis 7 takes over itself when there is no manifest (aof.c, loadAppendOnlyFiles). */
+const OLD_AOF = "appendonly.aof";
+const SNAPSHOT = "dump.rdb";
+
+const DOCUMENTED = "See docs/operations/docker.md, When a queue does not start.";
+
+export const TORN = `redis-topology: ${FOLDER} holds data but no manifest that names it. Redis would start without it and overwrite it. Put appendonly.aof.manifest back, or move ${FOLDER} aside to start from ${SNAPSHOT}. ${DOCUMENTED}`;
+export const NOT_CONVERTED = `redis-topology: ${SNAPSHOT} could not be copied to an AOF, and Redis would start empty. The snapshot is as it was. Make room on the volume, for as much again as the snapshot, or let docker.user write there. ${DOCUMENTED}`;
+
+/**
+ * Decides from a queue's files, before Redis does: with `appendonly yes` it reads the AOF that the manifest names,
+ * else nothing, and its next save overwrites the snapshot (server.c, loadDataFromDisk). Until there is a manifest, the
+ * snapshot is the truth: an AOF may begin with one (`aof-use-rdb-preamble`), so that a copy of it, moved into place
+ * by a rename, is a complete AOF of Redis 6, which every version takes over. Killed anywhere in between, the next
+ * start decides the same again.
+ */
+export function startScript(server: string): string {
+  const noAof = `[ ! -e ${MANIFEST} ] && [ ! -s ${OLD_AOF} ]`;
+  return [
+    `cd ${DATA_FOLDER} || exit 1`,
+    `if ${noAof}; then`,
+    // What a rewrite had not finished is named temp-…; the rest is an AOF.
+    `  for part in ${FOLDER}/*.base.* ${FOLDER}/*.incr.*; do`,
+    `    case "$part" in */temp-*) continue;; esac`,
+    `    if [ -e "$part" ]; then echo '${TORN}' >&2; exit 1; fi`,
+    "  done",
+    `  if [ -e ${SNAPSHOT} ]; then`,
+    `    cp ${SNAPSHOT} temp-${OLD_AOF} && sync temp-${OLD_AOF} && mv -f temp-${OLD_AOF} ${OLD_AOF} && sync . || {`,
+    `      rm -f temp-${OLD_AOF}; echo '${NOT_CONVERTED}' >&2; exit 1;`,
+    "    }",
+    "  fi",
+    "fi",
+    `exec ${server} ${CONFIG_FILE}`,
+    "",
+  ].join("\n");
+}
