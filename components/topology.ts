@@ -110,11 +110,16 @@ export interface BullmqConnection {
   enableOfflineQueue: boolean;
   /** `null` for workers, who wait for Redis for ever. */
   maxRetriesPerRequest: number | null;
+  /** Milliseconds that a producer waits for an answer; absent for workers. */
+  commandTimeout?: number;
 }
 
 /** BullMQ's options as data: `new Queue(name, { connection: producer, prefix, defaultJobOptions })`, `new Worker(name, fn, { connection: worker, prefix, ...workerOptions })`. */
 export interface Bullmq {
-  /** Connection of code that adds jobs: fails at once when Redis is away. */
+  /**
+   * Connection of code that adds jobs. Fails at once when the connection is lost, and after `commandTimeout` when Redis
+   * hangs. Before its first connection BullMQ waits for Redis, for ever.
+   */
   producer: BullmqConnection;
   /** Connection of workers: waits for Redis. */
   worker: BullmqConnection;

@@ -53,6 +53,10 @@ const bullmq = z
     maxStalledCount: count("Times a job may lose its worker before it fails. Default 1."),
     producerOfflineQueue: z.boolean().optional().describe("Whether producers wait for Redis. Default false."),
     producerMaxRetries: count("Times a producer repeats a command. Default 1."),
+    producerCommandTimeout: count(
+      "Milliseconds a connected producer waits for an answer. Default 5000; none with producerOfflineQueue.",
+      1,
+    ),
     prefix: z.string().min(1).optional().describe("Prefix of BullMQ's keys. Default bull."),
   })
   .optional()

@@ -28,6 +28,7 @@ const connectionSchema = z.object({
   tls: optional(z.object({ ca: optional(z.string()) })),
   enableOfflineQueue: z.boolean(),
   maxRetriesPerRequest: z.number().nullable(),
+  commandTimeout: optional(z.number()),
 });
 
 const keepSchema = z.object({ age: z.number(), count: z.number() });

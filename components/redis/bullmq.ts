@@ -29,6 +29,12 @@ export interface BullmqArgs {
   producerOfflineQueue?: boolean;
   /** Times a producer sends a command again after a lost connection before it fails. Default 1. */
   producerMaxRetries?: number;
+  /**
+   * Milliseconds a connected producer waits for an answer before it fails, 1 to 2^31-1. Default 5000; with
+   * `producerOfflineQueue` none, since a command that waits for Redis would end too. The job may have been added all
+   * the same: give it a `jobId` where adding it twice would hurt.
+   */
+  producerCommandTimeout?: number;
   /** Prefix of BullMQ's keys. Default BullMQ's own (`bull`), or one with a hash tag where the server needs it. */
   prefix?: string;
 }
@@ -47,7 +53,12 @@ export type BackoffType = (typeof BackoffType)[keyof typeof BackoffType];
 
 /** The options that do not depend on where the queue runs. */
 export interface BullmqDefaults {
-  readonly producer: { readonly enableOfflineQueue: boolean; readonly maxRetriesPerRequest: number };
+  readonly producer: {
+    readonly enableOfflineQueue: boolean;
+    readonly maxRetriesPerRequest: number;
+    /** Milliseconds. Never a worker's: its blocking reads wait longer than any answer takes. */
+    readonly commandTimeout?: number;
+  };
   /** `maxRetriesPerRequest: null` keeps a worker waiting for Redis instead of dying (BullMQ, "Going to production"). */
   readonly worker: { readonly enableOfflineQueue: true; readonly maxRetriesPerRequest: null };
   readonly defaultJobOptions: JobOptions;
@@ -82,7 +93,16 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  */
 const LEAST_LOCK_MS = 1000;
 
-const TIMES = ["backoffDelay", "lockDuration", "lockRenewTime", "stalledInterval"] as const;
+const TIMES = [
+  "backoffDelay",
+  "lockDuration",
+  "lockRenewTime",
+  "stalledInterval",
+  "producerCommandTimeout",
+] as const;
+
+/** Longer than an answer takes while Redis forks or waits for its disk, short enough for somebody who waits. */
+const COMMAND_TIMEOUT_MS = 5000;
 
 /** Overrides that BullMQ or Node cannot take, or that contradict each other. */
 export function bullmqProblems(args: BullmqArgs = {}): Problem[] {
@@ -141,10 +161,13 @@ function prefixProblems({ prefix }: BullmqArgs): Problem[] {
 /** BullMQ's options with the overrides applied. */
 export function bullmqDefaults(args: BullmqArgs = {}): BullmqDefaults {
   const lockDuration = args.lockDuration ?? LOCK_DURATION_MS;
+  const enableOfflineQueue = args.producerOfflineQueue ?? false;
+  const commandTimeout = args.producerCommandTimeout ?? (enableOfflineQueue ? undefined : COMMAND_TIMEOUT_MS);
   return {
     producer: {
-      enableOfflineQueue: args.producerOfflineQueue ?? false,
+      enableOfflineQueue,
       maxRetriesPerRequest: args.producerMaxRetries ?? 1,
+      ...(commandTimeout !== undefined && { commandTimeout }),
     },
     worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
     defaultJobOptions: {

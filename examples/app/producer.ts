@@ -4,9 +4,6 @@ import { Redis } from "ioredis";
 import { type Mail, QUEUE, send } from "./mail";
 import type { BullmqSettings } from "./settings";
 
-/** How long adding a job may take before the work is done at once instead. */
-const ADD_MS = 2000;
-
 /** Adds jobs, and does the work itself while the queue is away. */
 export class Producer {
   private readonly redis: Redis;
@@ -34,11 +31,8 @@ export class Producer {
    */
   async submit(mail: Mail): Promise<"queued" | "done"> {
     if (this.enabled && this.redis.status === "ready") {
-      // Bounded: a connection that breaks in this very moment must not keep the caller waiting for the next one.
-      const added = await Promise.race([
-        this.queue.add("send", mail).catch(() => undefined),
-        sleep(ADD_MS, undefined, { ref: false }),
-      ]);
+      // Bounded by the producer's `commandTimeout`, when Redis hangs.
+      const added = await this.queue.add("send", mail).catch(() => undefined);
       if (added) return "queued";
     }
     await send(mail);

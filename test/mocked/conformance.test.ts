@@ -85,7 +85,11 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
 
     test("producers fail fast, workers wait for ever", async () => {
       const { result } = await create(roles);
-      expect(result.bullmq?.producer).toMatchObject({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+      expect(result.bullmq?.producer).toMatchObject({
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 1,
+        commandTimeout: 5000,
+      });
       expect(result.bullmq?.worker).toMatchObject({ enableOfflineQueue: true, maxRetriesPerRequest: null });
       expect(result.bullmq?.defaultJobOptions).toEqual({
         attempts: 3,

@@ -3,7 +3,7 @@ import { type BullmqArgs, bullmqDefaults, bullmqProblems, ioredisTls } from "../
 
 test("defaults", () => {
   const defaults = {
-    producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1 },
+    producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5000 },
     worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
     defaultJobOptions: {
       attempts: 3,
@@ -37,10 +37,11 @@ test("every override arrives in its place; a worker's connection has none", () =
     maxStalledCount: 0,
     producerOfflineQueue: true,
     producerMaxRetries: 0,
+    producerCommandTimeout: 800,
     prefix: "app",
   };
   expect(bullmqDefaults(all)).toEqual({
-    producer: { enableOfflineQueue: true, maxRetriesPerRequest: 0 },
+    producer: { enableOfflineQueue: true, maxRetriesPerRequest: 0, commandTimeout: 800 },
     worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
     defaultJobOptions: {
       attempts: 5,
@@ -54,6 +55,13 @@ test("every override arrives in its place; a worker's connection has none", () =
       stalledInterval: 5000,
       maxStalledCount: 0,
     },
+  });
+});
+
+test("a producer that waits for Redis has no time limit of its own", () => {
+  expect(bullmqDefaults({ producerOfflineQueue: true }).producer).toEqual({
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: 1,
   });
 });
 

@@ -45,7 +45,7 @@ test("a server with everything: BullMQ's connections take it over", async () => 
     tls: { ca: "PEM" },
   };
   expect(await resolved(pulumi.output(bullmq))).toMatchObject({
-    producer: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 },
+    producer: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5000 },
     worker: { ...connection, enableOfflineQueue: true, maxRetriesPerRequest: null },
     prefix: "{bull}",
   });

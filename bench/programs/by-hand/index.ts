@@ -82,7 +82,7 @@ class Redis extends pulumi.ComponentResource {
     );
     const connection = { host: "127.0.0.1", port: 6380, username: "default", password: queue.password };
     this.bullmq = {
-      producer: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 },
+      producer: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5000 },
       worker: { ...connection, enableOfflineQueue: true, maxRetriesPerRequest: null },
     };
     this.registerOutputs({ env: this.env, bullmq: this.bullmq });
