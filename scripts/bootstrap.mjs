@@ -5,7 +5,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const OLDEST_NODE = 20;
+/** From here on CommonJS may require ES modules, which the Kubernetes client is. */
+const OLDEST_NODE = "20.19";
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 
 function stop(message) {
@@ -30,7 +31,14 @@ function installDependencies() {
     stop("`npm ci` failed; its own message is above. Run the same command again when it is solved.");
 }
 
-if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE)
+function isOlder(version, than) {
+  const [[major, minor], [leastMajor, leastMinor]] = [version, than].map((text) =>
+    text.split(".").map(Number),
+  );
+  return major < leastMajor || (major === leastMajor && minor < leastMinor);
+}
+
+if (isOlder(process.versions.node, OLDEST_NODE))
   stop(`Node ${OLDEST_NODE} or newer is needed; this is ${process.version}. Install one from nodejs.org.`);
 installDependencies();
 const require = createRequire(import.meta.url);
