@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import * as path from "node:path";
 import { subjects } from "../mocked/subjects";
 import { emptyCluster, writeKubeconfig } from "./cluster";
+import { emptyEngine } from "./dockerEngine";
 
 const PROVIDERS = ["aws", "docker", "kubernetes", "random"] as const;
 
@@ -28,7 +28,7 @@ export async function surroundings(folder: string): Promise<Surroundings> {
     writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
   }
   const socket = path.join(folder, "docker.sock");
-  const dockerEngine = createServer((connection) => connection.end()).listen(socket);
+  const dockerEngine = emptyEngine(socket);
   const cluster = await emptyCluster("uid-of-the-stand-in");
   return {
     env: {

@@ -30,7 +30,8 @@ function state(urn: string, inputs: Properties): Properties {
 }
 
 /** What the components read of a resource beside its inputs: made once per resource, as the providers do. */
-function computed(type: string, urn: string, { keepers, engineVersion }: Properties): Properties {
+function computed(type: string, urn: string, inputs: Properties): Properties {
+  const { keepers, engineVersion, numCacheClusters, replicationGroupId } = inputs;
   switch (type) {
     case "random:index/randomPassword:RandomPassword":
       return { result: secret(hash(urn)) };
@@ -43,6 +44,10 @@ function computed(type: string, urn: string, { keepers, engineVersion }: Propert
         arn: `arn:${urn}`,
         primaryEndpointAddress: `${hash(urn)}.cache.example`,
         engineVersionActual: `${engineVersion}.1`,
+        memberClusters: Array.from(
+          { length: Number(numCacheClusters) },
+          (_, node) => `${replicationGroupId}-00${node + 1}`,
+        ),
       };
     default:
       return type.startsWith("aws:") ? { arn: `arn:${urn}` } : {};

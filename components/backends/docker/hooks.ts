@@ -14,7 +14,13 @@ export function clearLeftNetwork(access: EngineAccess, owner: string): pulumi.Cu
   return before(async (name) => removeLeftNetwork(engineClient(access), name, owner));
 }
 
+/**
+ * What the SDK says when its language host did not tell the root directory: one from before hooks, such as the one that
+ * can still be built from Go modules. It would end the program at the first hook.
+ */
+const NOT_TOLD = "rootDirectory";
+
 function before(create: (name: string) => Promise<void>): pulumi.CustomResourceOptions {
-  if (!pulumi.runtime.hasEngine()) return {};
+  if (!pulumi.runtime.hasEngine() || pulumi.getRootDirectory() === NOT_TOLD) return {};
   return { hooks: { beforeCreate: [({ newInputs }) => create(newInputs?.name)] } };
 }
