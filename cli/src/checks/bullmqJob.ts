@@ -52,7 +52,12 @@ class Trial {
       connection: connect(producer),
       defaultJobOptions,
     });
-    this.events = new QueueEvents(this.name, { ...shared, connection: connect(worker) });
+    // From the first event on: the job may be done before the first read has reached the server.
+    this.events = new QueueEvents(this.name, {
+      ...shared,
+      connection: connect(worker),
+      lastEventId: "0-0",
+    });
     this.worker = new Worker(this.name, async ({ data }) => data.token, {
       ...shared,
       connection: connect(worker),
