@@ -2,7 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runtime } from "@pulumi/pulumi";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ExternalServerInputs } from "../../components/backends/external/externalServer";
 import { provider } from "../../components/backends/external/provider";
 import { redisServers, usableRedis } from "../../scripts/redis";
@@ -35,6 +36,8 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
     const files = ["tls-cert-file", file("server.pem"), "tls-key-file", file("server.key")];
     await start("tls", [...tls, ...files, "tls-ca-cert-file", file("ca.pem"), "requirepass", PASSWORD]);
   });
+
+  afterEach(() => vi.restoreAllMocks());
 
   afterAll(async () => {
     const ended = children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
@@ -156,16 +159,39 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
     expect(kept.observed.clusterMode).toBe(true);
   });
 
-  test("a preview connects to nothing, and repeats what was seen", async () => {
+  test("a preview names what has changed, and fails for nothing", async () => {
+    const said = vi.spyOn(console, "error").mockReturnValue();
+    const given = inputs("evicting");
+    const kept = (await provider.check(undefined, { ...given, preview: true })).inputs.observed;
+    const before = { ...kept, policy: "noeviction", persistence: "aof" };
+    said.mockClear();
+    const seen = await provider.check({ ...given, observed: before }, { ...given, preview: true });
+    expect(seen).toEqual({ inputs: { ...given, observed: kept } });
+    expect(said.mock.calls.flat()).toEqual([
+      'queue: maxmemory-policy of the server is "volatile-lru", at the last up it was "noeviction"',
+      'queue: persistence of the server is "none", at the last up it was "aof"',
+      `queue: \`pulumi up\` will refuse this: ${(await reasons(given))[0]}`,
+    ]);
+  });
+
+  test("a preview that gets no answer, or knows no password yet, repeats what was seen and says so", async () => {
+    const said = vi.spyOn(console, "error").mockReturnValue();
     const observed = {
       server: "redis 7.0.15",
       clusterMode: false,
       policy: "noeviction",
       persistence: "aof",
     };
-    const given = inputs("right", { port: await freePort() });
-    const seen = await provider.check({ ...given, observed }, { ...given, preview: true });
-    expect(seen).toEqual({ inputs: { ...given, observed } });
+    const silent = inputs("right", { port: await freePort() });
+    for (const given of [silent, inputs("right", { password: runtime.unknownValue })]) {
+      const seen = await provider.check({ ...given, observed }, { ...given, preview: true });
+      expect(seen).toEqual({ inputs: { ...given, observed } });
+    }
+    const repeats = "queue: this preview repeats what was last seen of the server:";
+    expect(said.mock.calls.flat()).toEqual([
+      `${repeats} queueServer: 127.0.0.1:${silent.port} cannot be used without TLS: connect ECONNREFUSED 127.0.0.1:${silent.port}. Check host, port, TLS, certificate and firewall, or skip the check with \`checkAtDeploy: false\`.`,
+      `${repeats} the address is not known yet.`,
+    ]);
   });
 });
 

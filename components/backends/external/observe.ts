@@ -3,19 +3,22 @@ import { DEFAULT_USERNAME } from "../../redis/acl";
 import { ioredisTls } from "../../redis/bullmq";
 import type { ExternalServerInputs, Observation, Standing } from "./externalServer";
 
-/** How long connecting, and then one answer, may take: enough for a server on another continent under load. */
+/** How long connecting, and then one answer, may take in an `up`: enough for a server on another continent under load. */
 const ANSWER_MS = 5_000;
+/** The same in a preview, which goes on without an answer. */
+const PREVIEW_ANSWER_MS = 2_000;
 
 /** What the server says of itself, or in one sentence why it does not. The password is in neither. */
 export async function observe(server: ExternalServerInputs): Promise<Observation | string> {
+  const answerMs = server.preview ? PREVIEW_ANSWER_MS : ANSWER_MS;
   const client = new Redis({
     host: server.host,
     port: server.port,
     ...login(server),
     tls: ioredisTls(server),
     lazyConnect: true,
-    connectTimeout: ANSWER_MS,
-    commandTimeout: ANSWER_MS,
+    connectTimeout: answerMs,
+    commandTimeout: answerMs,
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
