@@ -30,6 +30,8 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
       ports[name] = await freePort();
       await start(name, ["port", String(ports[name]), ...directives]);
     }
+    ports.sentinel = await freePort();
+    await start("sentinel", ["port", String(ports.sentinel), "requirepass", PASSWORD], ["--sentinel"]);
     ports.tls = await freePort();
     const file = (name: string) => join(folder, name);
     const tls = ["port", "0", "tls-port", String(ports.tls), "tls-auth-clients", "no"];
@@ -47,7 +49,7 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
   });
 
   /** Starts a server of its own folder, and waits until it says that it is ready. */
-  async function start(name: string, directives: readonly string[]): Promise<void> {
+  async function start(name: string, directives: readonly string[], flags: string[] = []): Promise<void> {
     const pairs = Array.from({ length: directives.length / 2 }, (_, i) => directives.slice(2 * i, 2 * i + 2));
     const config = join(folder, `${name}.conf`);
     const lines = pairs.map(([key, value]) =>
@@ -62,13 +64,13 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
       ...(directives.includes("save") ? [] : ['save ""']),
     ];
     writeFileSync(config, [...lines, ...own, ""].join("\n"), { mode: 0o600 });
-    const child = spawn(usableRedis(redisServers())?.path ?? "", [config]);
+    const child = spawn(usableRedis(redisServers())?.path ?? "", [config, ...flags]);
     children.push(child);
     await new Promise<void>((resolve, reject) => {
       let log = "";
       child.stdout.on("data", (chunk) => {
         log += chunk;
-        if (log.includes("Ready to accept connections")) resolve();
+        if (/Ready to accept connections|Sentinel ID is/.test(log)) resolve();
       });
       child.once("exit", () => reject(new Error(`redis-server ended:\n${log}`)));
     });
@@ -122,6 +124,17 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
       "queueServer: a read-only replica. Allowed: a primary, since a queue on anything else loses or refuses its jobs. Give the address of its primary (`master_host` in INFO, or the primary endpoint at the server's provider).",
     ]);
     expect(await reasons(inputs("replica", { role: "cache", port: replica }))).toHaveLength(1);
+  });
+
+  test("a Sentinel is refused, for the queue and for the cache", async () => {
+    const fix =
+      "Give the address of the primary that it watches (`SENTINEL get-master-addr-by-name`); its own port is usually 26379.";
+    expect(await reasons(inputs("sentinel"))).toEqual([
+      `queueServer: a sentinel. Allowed: a primary, since a queue on anything else loses or refuses its jobs. ${fix}`,
+    ]);
+    expect(await reasons(inputs("sentinel", { role: "cache" }))).toEqual([
+      `cacheServer: a sentinel. Allowed: a primary, or a replica that takes writes. ${fix}`,
+    ]);
   });
 
   test("scheduled RDB saves are seen before and after the first one, so that no later check differs", async () => {
