@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,9 +43,7 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
   afterEach(() => vi.restoreAllMocks());
 
   afterAll(async () => {
-    const ended = children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
-    for (const child of children) child.kill("SIGKILL");
-    await Promise.all(ended);
+    await Promise.all(children.map(stop));
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -70,7 +69,7 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
       let log = "";
       child.stdout.on("data", (chunk) => {
         log += chunk;
-        if (/Ready to accept connections|Sentinel ID is/.test(log)) resolve();
+        if (/Ready to accept connections|Sentinel ID is|Loading RDB/.test(log)) resolve();
       });
       child.once("exit", () => reject(new Error(`redis-server ended:\n${log}`)));
     });
@@ -145,6 +144,25 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
     expect(await observed()).toEqual(before);
   });
 
+  test("a server that is still loading its data is judged all the same, and said to be loading", async () => {
+    const said = vi.spyOn(console, "error").mockReturnValue();
+    const given = inputs("right", { port: await freePort() });
+    const directives = ["port", String(given.port), "requirepass", PASSWORD, "rdbcompression", "no"];
+    await start("loading", directives);
+    await withRedis(given, async (redis) => {
+      for (let i = 0; i < 200; i += 1) await redis.set(`key${i}`, randomBytes(3000));
+      await redis.save();
+    });
+    await stop(children.pop());
+    // Microseconds for each key, which the server answers in between: 20 s, of which the check takes a few tenths.
+    const slow = "--key-load-delay 100000 --loading-process-events-interval-bytes 1024";
+    await start("loading", directives, slow.split(" "));
+    expect(await reasons(given)).toEqual([]);
+    expect(said.mock.calls.flat()).toEqual([
+      `queue: 127.0.0.1:${given.port} is still loading its data, and refuses to read and write until then`,
+    ]);
+  });
+
   test("a private CA is needed where the certificate is from one, and suffices", async () => {
     const given = inputs("tls", { host: "localhost", tls: true });
     expect(await reasons({ ...given, caCertificate: readFileSync(join(folder, "ca.pem"), "utf8") })).toEqual(
@@ -208,23 +226,17 @@ describe.skipIf(missing("redis", "openssl"))("the check of an external server, a
   });
 });
 
+async function stop(child: ReturnType<typeof spawn> | undefined): Promise<void> {
+  const ended = new Promise((resolve) => child?.once("exit", resolve));
+  if (child?.kill("SIGKILL")) await ended;
+}
+
 /** A certificate authority of our own, and a certificate of it for localhost. */
 function certificates(folder: string): void {
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  openssl(
-    "req",
-    "-x509",
-    ...key,
-    "-keyout",
-    "ca.key",
-    "-out",
-    "ca.pem",
-    "-subj",
-    "/CN=Test CA",
-    "-days",
-    "2",
-  );
+  const named = ["-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test CA"];
+  openssl("req", "-x509", ...key, ...named, "-days", "2");
   openssl("req", ...key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost");
   writeFileSync(join(folder, "san.txt"), "subjectAltName=DNS:localhost\n");
   const signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "server.pem"];

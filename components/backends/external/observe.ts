@@ -30,7 +30,7 @@ export async function observe(server: ExternalServerInputs): Promise<Observation
   });
   try {
     await client.connect();
-    return await read(client);
+    return await read(server, client);
   } catch (error) {
     return failure(server, reason ?? (error as Error));
   } finally {
@@ -70,7 +70,7 @@ export function failure(
   return `${where} cannot be used ${tls ? "with" : "without"} TLS: ${detail || "no answer"}. Check host, port, TLS, certificate and firewall, or skip the check with \`checkAtDeploy: false\`.`;
 }
 
-async function read(client: Redis): Promise<Observation> {
+async function read({ role, host, port }: ExternalServerInputs, client: Redis): Promise<Observation> {
   const text = await client.info();
   const fields = new Map(
     text.split("\r\n").flatMap((line): [string, string][] => {
@@ -78,6 +78,11 @@ async function read(client: Redis): Promise<Observation> {
       return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
     }),
   );
+  if (fields.get("loading") === "1") {
+    console.error(
+      `${role}: ${host}:${port} is still loading its data, and refuses to read and write until then`,
+    );
+  }
   const valkey = fields.get("valkey_version");
   const standing = standingOf(fields);
   return {
