@@ -48,8 +48,15 @@ describe.skipIf(missing("redis", "pulumi"))("an external server under Pulumi's r
     expect(await engine.unchanged()).toContain("3 unchanged");
   });
 
-  test("a policy that was changed at the provider fails the next up, with what to do", async () => {
+  test("a policy that was changed at the provider is named in the preview, and fails the next up", async () => {
     await evictionPolicy("allkeys-lru");
+    const preview = await engine.succeed("preview", "--stack", "live");
+    expect(preview).toContain(
+      'queue: maxmemory-policy of the server is "allkeys-lru", at the last up it was "noeviction"',
+    );
+    expect(preview).toContain(
+      'queue: `pulumi up` will refuse this: queueServer maxmemory-policy: "allkeys-lru". Allowed: noeviction',
+    );
     const { code, output } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "live"]);
     expect(code).not.toBe(0);
     expect(output).toContain(
@@ -63,7 +70,11 @@ describe.skipIf(missing("redis", "pulumi"))("an external server under Pulumi's r
     const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill("SIGKILL");
     await ended;
-    expect(await engine.succeed("preview", "--stack", "live")).toContain("3 unchanged");
+    const preview = await engine.succeed("preview", "--stack", "live");
+    expect(preview).toContain("3 unchanged");
+    expect(preview).toContain(
+      `queue: this preview repeats what was last seen of the server: queueServer: 127.0.0.1:${port} cannot be used`,
+    );
     const { code, output } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "live"]);
     expect(code).not.toBe(0);
     expect(output).toContain(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isLoopback, readAddress } from "../../components/backends/external/address";
-import { judge } from "../../components/backends/external/judge";
+import { changes, judge } from "../../components/backends/external/judge";
 import { failure } from "../../components/backends/external/observe";
 import { connectionUrl } from "../../components/redis/connection";
 import { describe as told } from "../../components/redis/problems";
@@ -119,4 +119,26 @@ test.each([
 ])("%s is named as what it is", (message, text) => {
   const server = { role: "queue", host: "h.example", port: 6379, username: "app", tls: true };
   expect(failure(server, new Error(message))).toBe(`queueServer: h.example:6379 ${text}`);
+});
+
+describe("changes", () => {
+  const before = { server: "redis 7.4.1", clusterMode: false, policy: "noeviction", persistence: "aof" };
+
+  test("each thing that differs is told with both values; nothing before the first up", () => {
+    const now = {
+      server: "redis 7.4.2",
+      clusterMode: true,
+      policy: "",
+      persistence: "aof",
+      standing: "read-only replica",
+    } as const;
+    expect(changes(before, now)).toEqual([
+      'the software of the server is "redis 7.4.2", at the last up it was "redis 7.4.1"',
+      "cluster mode of the server is true, at the last up it was false",
+      'maxmemory-policy of the server is hidden by the service, at the last up it was "noeviction"',
+      'the replication role of the server is "read-only replica", at the last up it was "primary"',
+    ]);
+    expect(changes(before, before)).toEqual([]);
+    expect(changes(undefined, now)).toEqual([]);
+  });
 });

@@ -21,7 +21,7 @@ export type Standing = "read-only replica" | "writable replica" | "sentinel";
 export interface ExternalServerInputs extends Address {
   role: string;
   caCertificate?: string;
-  /** Whether this run is a preview, which connects to nothing; never kept. */
+  /** Whether this run is a preview, which tells what it finds and never fails for it; never kept. */
   preview?: boolean;
 }
 

@@ -22,6 +22,29 @@ export function judge(role: string, { server, policy, standing }: Observation): 
   return problems;
 }
 
+const ASPECTS = {
+  server: "the software",
+  clusterMode: "cluster mode",
+  policy: "maxmemory-policy",
+  persistence: "persistence",
+  standing: "the replication role",
+} as const;
+
+/** A line for each thing that the server said otherwise at the last `up`; none before the first. */
+export function changes(before: Observation | undefined, now: Observation): string[] {
+  if (!before) return [];
+  const worded = (seen: Observation, aspect: keyof Observation) => {
+    const value = seen[aspect] ?? "primary";
+    return value === "" ? "hidden by the service" : JSON.stringify(value);
+  };
+  return (Object.keys(ASPECTS) as (keyof Observation)[])
+    .filter((aspect) => before[aspect] !== now[aspect])
+    .map(
+      (aspect) =>
+        `${ASPECTS[aspect]} of the server is ${worded(now, aspect)}, at the last up it was ${worded(before, aspect)}`,
+    );
+}
+
 /** A replica drops or refuses what is written to it; a Sentinel holds no data at all. */
 function standingProblem(role: string, standing: Standing): Problem {
   return {

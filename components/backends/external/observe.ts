@@ -3,19 +3,22 @@ import { DEFAULT_USERNAME } from "../../redis/acl";
 import { ioredisTls } from "../../redis/bullmq";
 import type { ExternalServerInputs, Observation, Standing } from "./externalServer";
 
-/** How long connecting, and then one answer, may take: enough for a server on another continent under load. */
+/** How long connecting, and then one answer, may take in an `up`: enough for a server on another continent under load. */
 const ANSWER_MS = 5_000;
+/** The same in a preview, which goes on without an answer. */
+const PREVIEW_ANSWER_MS = 2_000;
 
 /** What the server says of itself, or in one sentence why it does not. The password is in neither. */
 export async function observe(server: ExternalServerInputs): Promise<Observation | string> {
+  const answerMs = server.preview ? PREVIEW_ANSWER_MS : ANSWER_MS;
   const client = new Redis({
     host: server.host,
     port: server.port,
     ...login(server),
     tls: ioredisTls(server),
     lazyConnect: true,
-    connectTimeout: ANSWER_MS,
-    commandTimeout: ANSWER_MS,
+    connectTimeout: answerMs,
+    commandTimeout: answerMs,
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -27,7 +30,7 @@ export async function observe(server: ExternalServerInputs): Promise<Observation
   });
   try {
     await client.connect();
-    return await read(client);
+    return await read(server, client);
   } catch (error) {
     return failure(server, reason ?? (error as Error));
   } finally {
@@ -67,7 +70,7 @@ export function failure(
   return `${where} cannot be used ${tls ? "with" : "without"} TLS: ${detail || "no answer"}. Check host, port, TLS, certificate and firewall, or skip the check with \`checkAtDeploy: false\`.`;
 }
 
-async function read(client: Redis): Promise<Observation> {
+async function read({ role, host, port }: ExternalServerInputs, client: Redis): Promise<Observation> {
   const text = await client.info();
   const fields = new Map(
     text.split("\r\n").flatMap((line): [string, string][] => {
@@ -75,6 +78,11 @@ async function read(client: Redis): Promise<Observation> {
       return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
     }),
   );
+  if (fields.get("loading") === "1") {
+    console.error(
+      `${role}: ${host}:${port} is still loading its data, and refuses to read and write until then`,
+    );
+  }
   const valkey = fields.get("valkey_version");
   const standing = standingOf(fields);
   return {

@@ -1,29 +1,25 @@
 import { isDeepStrictEqual } from "node:util";
-import type { dynamic } from "@pulumi/pulumi";
+import { type dynamic, runtime } from "@pulumi/pulumi";
 import { describe } from "../../redis/problems";
-import type { ExternalServerInputs, ExternalServerState } from "./externalServer";
-import { judge } from "./judge";
+import type { ExternalServerInputs, ExternalServerState, Observation } from "./externalServer";
+import { changes, judge } from "./judge";
 import { observe } from "./observe";
 
 /** What Pulumi's engine calls for an ExternalServer. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {
   /**
-   * Connects, on every `pulumi up`, and fails it before anything is changed. A preview connects to nothing: it
-   * may run where the server cannot be reached, and repeats what was last seen.
+   * Asks the server on every run. An `up` fails here, before anything is changed. A preview names what it finds
+   * and fails for nothing: it may run where the server cannot be reached, and then repeats what was last seen.
    */
   async check(
     olds: ExternalServerState | undefined,
     news: ExternalServerInputs,
   ): Promise<dynamic.CheckResult> {
     const { preview, ...inputs } = news;
-    if (preview) return { inputs: { ...inputs, ...(olds?.observed && { observed: olds.observed }) } };
+    if (preview) return { inputs: await previewed(olds?.observed, news) };
     const found = await observe(inputs);
     if (typeof found === "string") return { inputs, failures: [{ property: "", reason: found }] };
-    const failures = judge(inputs.role, found).map((problem) => ({
-      property: "",
-      reason: describe(problem),
-    }));
-    return { inputs: { ...inputs, observed: found }, failures };
+    return { inputs: { ...inputs, observed: found }, failures: failuresOf(inputs.role, found) };
   },
 
   async diff(_id: string, olds: ExternalServerState, news: ExternalServerState): Promise<dynamic.DiffResult> {
@@ -48,3 +44,26 @@ export const provider = {
     return { outs: news };
   },
 };
+
+function failuresOf(role: string, found: Observation): dynamic.CheckFailure[] {
+  return judge(role, found).map((problem) => ({ property: "", reason: describe(problem) }));
+}
+
+/** The inputs with what the server says now, a line for each thing that differs, and one if nobody answers. */
+async function previewed(
+  before: Observation | undefined,
+  server: ExternalServerInputs,
+): Promise<ExternalServerState> {
+  const { preview: _, ...inputs } = server;
+  const known = !Object.values(inputs).includes(runtime.unknownValue);
+  const found = known ? await observe(server) : "the address is not known yet.";
+  if (typeof found === "string") {
+    console.error(`${server.role}: this preview repeats what was last seen of the server: ${found}`);
+    return { ...inputs, ...(before && { observed: before }) };
+  }
+  for (const line of changes(before, found)) console.error(`${server.role}: ${line}`);
+  for (const { reason } of failuresOf(server.role, found)) {
+    console.error(`${server.role}: \`pulumi up\` will refuse this: ${reason}`);
+  }
+  return { ...inputs, observed: found };
+}
