@@ -24,8 +24,11 @@ const LONGEST_KEY = 300;
  * is described: a shortened secret is one that Pulumi no longer knows to mask.
  */
 export function shown(value: unknown): string {
-  // JSON has no NaN and writes it as null.
-  const json = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "missing");
+  // JSON has no NaN and writes it as null, and refuses a bigint.
+  const json =
+    typeof value === "number" || typeof value === "bigint"
+      ? String(value)
+      : (JSON.stringify(value) ?? "missing");
   const text = visible(json);
   return text.length > LONGEST_SHOWN || USER_INFO.test(text) ? shapeOf(value) : text;
 }
