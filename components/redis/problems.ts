@@ -39,9 +39,9 @@ export function shownIfHarmless(value: unknown): string {
   return isPlain ? shown(value) : shapeOf(value);
 }
 
-/** Numbers, sizes, versions, and single short words without digits, as settings' choices are. */
+/** Numbers, sizes, versions, IPv4 networks, times, and single short words without digits, as settings' choices are. */
 export function isHarmless(text: string): boolean {
-  return /^(?:[-+.,\p{Nd}]{0,40} ?\p{L}{0,8}[\p{Cc}\p{Cf}]?|[a-z-]{1,12}|[-+]?\d+(?:\.\d+)?e\d+|0x[\da-f]{1,8}|\s*)$/iu.test(
+  return /^(?:[-+.,\p{Nd}]{0,40} ?\p{L}{0,8}[\p{Cc}\p{Cf}]?|[a-z-]{1,12}|[-+]?\d+(?:\.\d+)?e\d+|0x[\da-f]{1,8}|\d[\d.:/-]{0,40}|\s*)$/iu.test(
     text,
   );
 }
