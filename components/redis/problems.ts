@@ -41,7 +41,7 @@ export function shownIfHarmless(value: unknown): string {
 
 /** Numbers, sizes, versions, IPv4 networks, times, and single short words without digits, as settings' choices are. */
 export function isHarmless(text: string): boolean {
-  return /^(?:[-+.,\p{Nd}]{0,40} ?\p{L}{0,8}[\p{Cc}\p{Cf}]?|[a-z-]{1,12}|[-+]?\d+(?:\.\d+)?e\d+|0x[\da-f]{1,8}|\d[\d.:/-]{0,40}|\s*)$/iu.test(
+  return /^(?:[-+.,\p{Nd}]{0,40}(?:-\p{L}{1,8}|\p{L}{0,3}| \p{L}{1,8})[\p{Cc}\p{Cf}]?|[a-z-]{1,12}|[-+]?\d+(?:\.\d+)?e\d+|0x[\da-f]{1,8}|\d[\d.:/-]{0,40}|\s*)$/iu.test(
     text,
   );
 }
