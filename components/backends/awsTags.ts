@@ -1,4 +1,4 @@
-import { type Problem, shown } from "../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../redis/problems";
 
 /** AWS General Reference, "Tag naming limits and requirements". */
 const MOST_KEY = 128;

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection";
-import { type Problem, shown } from "./problems";
+import { type Problem, shapeOf, shownIfHarmless as shown } from "./problems";
 
 /** Overrides of the BullMQ options that a queue hands to its applications. All optional. */
 export interface BullmqArgs {
@@ -106,13 +106,18 @@ const COMMAND_TIMEOUT_MS = 5000;
 
 /** Overrides that BullMQ or Node cannot take, or that contradict each other. */
 export function bullmqProblems(args: BullmqArgs = {}): Problem[] {
+  // A caller from JavaScript may give anything.
+  if (typeof args !== "object" || args === null || Array.isArray(args)) {
+    const allowed = "an object of BullMQ options, or nothing";
+    return [{ key: "queue.bullmq", was: shapeOf(args), allowed, fix: "Correct the value." }];
+  }
   return [...timerProblems(args), ...lockProblems(args), ...prefixProblems(args)];
 }
 
 function timerProblems(args: BullmqArgs): Problem[] {
   return TIMES.flatMap((key): Problem[] => {
     const value = args[key];
-    if (value === undefined || value <= LONGEST_TIMER_MS) return [];
+    if (value === undefined || (typeof value === "number" && value <= LONGEST_TIMER_MS)) return [];
     return [
       {
         key: `queue.bullmq.${key}`,
@@ -125,6 +130,8 @@ function timerProblems(args: BullmqArgs): Problem[] {
 }
 
 function lockProblems({ lockDuration = LOCK_DURATION_MS, lockRenewTime }: BullmqArgs): Problem[] {
+  // What is no number is a problem of the timers already.
+  if (typeof lockDuration !== "number") return [];
   if (lockDuration < LEAST_LOCK_MS) {
     return [
       {
@@ -135,7 +142,7 @@ function lockProblems({ lockDuration = LOCK_DURATION_MS, lockRenewTime }: Bullmq
       },
     ];
   }
-  if (lockRenewTime === undefined || lockRenewTime < lockDuration) return [];
+  if (typeof lockRenewTime !== "number" || lockRenewTime < lockDuration) return [];
   return [
     {
       key: "queue.bullmq.lockRenewTime",
@@ -147,7 +154,7 @@ function lockProblems({ lockDuration = LOCK_DURATION_MS, lockRenewTime }: Bullmq
 }
 
 function prefixProblems({ prefix }: BullmqArgs): Problem[] {
-  if (prefix === undefined || !/\p{Cc}/u.test(prefix)) return [];
+  if (prefix === undefined || (typeof prefix === "string" && !/\p{Cc}/u.test(prefix))) return [];
   return [
     {
       key: "queue.bullmq.prefix",

@@ -1,6 +1,6 @@
 import type { CacheArgs, QueueArgs, RoleArgs } from "../topology";
 import type { BackendTraits, OptionalSetting } from "./plan";
-import { type Problem, shown, shownIfHarmless } from "./problems";
+import { type Problem, shownIfHarmless as shown } from "./problems";
 import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, Role } from "./roles";
 
 const MAX_PORT = 65535;
@@ -68,7 +68,7 @@ export function refusedSettings(role: Role, traits: BackendTraits, args: CacheAr
       : [
           {
             key: `${role}.${setting}`,
-            was: setting.endsWith("assword") ? "given" : shownIfHarmless(given[setting as OptionalSetting]),
+            was: setting.endsWith("assword") ? "given" : shown(given[setting as OptionalSetting]),
             allowed: `nothing on the ${traits.name} backend: ${reason}`,
             fix: "Remove the setting.",
           },

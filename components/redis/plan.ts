@@ -126,7 +126,9 @@ function planRole(
   const memory = planMemory(role, args, problems);
   const port = args.port ?? traits.defaultPorts[role];
   problems.push(...portProblems(role, port, traits.defaultPorts[role]));
-  problems.push(...engineProblems(role, args.engine), ...versionProblems(role, args.version));
+  const wrongEngine = engineProblems(role, args.engine);
+  const wrongVersion = versionProblems(role, args.version);
+  problems.push(...wrongEngine, ...wrongVersion);
   problems.push(...evictionProblems(role, args.evictionPolicy));
   const evictionPolicy =
     role === Role.Cache ? (args.evictionPolicy ?? EvictionPolicy.AllkeysLru) : QUEUE_POLICY;
@@ -147,8 +149,9 @@ function planRole(
     ...memory,
     evictionPolicy,
     persists: role === Role.Queue,
-    ...(args.engine !== undefined && { engine: args.engine }),
-    ...(args.version !== undefined && { version: args.version }),
+    // The backends plan on, to find their own problems: with the default instead of what no table has.
+    ...(args.engine !== undefined && wrongEngine.length === 0 && { engine: args.engine }),
+    ...(args.version !== undefined && wrongVersion.length === 0 && { version: args.version }),
     directives: mergeDirectives(roleDirectives(role, memory.maxMemory, evictionPolicy), extra.directives),
   };
 }

@@ -24,8 +24,11 @@ const LONGEST_KEY = 300;
  * is described: a shortened secret is one that Pulumi no longer knows to mask.
  */
 export function shown(value: unknown): string {
-  // JSON has no NaN and writes it as null.
-  const json = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "missing");
+  // JSON has no NaN and writes it as null, and refuses a bigint.
+  const json =
+    typeof value === "number" || typeof value === "bigint"
+      ? String(value)
+      : (JSON.stringify(value) ?? "missing");
   const text = visible(json);
   return text.length > LONGEST_SHOWN || USER_INFO.test(text) ? shapeOf(value) : text;
 }
@@ -36,9 +39,9 @@ export function shownIfHarmless(value: unknown): string {
   return isPlain ? shown(value) : shapeOf(value);
 }
 
-/** Numbers, sizes, versions, and single short words without digits, as settings' choices are. */
+/** Numbers, sizes, versions, IPv4 networks, times, and single short words without digits, as settings' choices are. */
 export function isHarmless(text: string): boolean {
-  return /^(?:[-+.,\p{Nd}]{0,40} ?\p{L}{0,8}[\p{Cc}\p{Cf}]?|[a-z-]{1,12}|[-+]?\d+(?:\.\d+)?e\d+|0x[\da-f]{1,8}|\s*)$/iu.test(
+  return /^(?:[-+.,\p{Nd}]{0,40}(?:-\p{L}{1,8}|\p{L}{0,3}| \p{L}{1,8})[\p{Cc}\p{Cf}]?|[a-z-]{1,12}|[-+]?\d+(?:\.\d+)?e\d+|0x[\da-f]{1,8}|\d[\d.:/-]{0,40}|\s*)$/iu.test(
     text,
   );
 }

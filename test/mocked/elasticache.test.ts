@@ -580,7 +580,7 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     "what is no node type",
     { cache: {}, cacheGroup: { nodeType: "r7g.large" } },
     [
-      'elasticache.cacheGroup.nodeType: "r7g.large". Allowed: cache.<family>.<size>, such as cache.r7g.large; known are the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn, m8g, r8g, c8gn. Choose one of these, or remove the setting to have the smallest chosen.',
+      "elasticache.cacheGroup.nodeType: a text of 9 characters. Allowed: cache.<family>.<size>, such as cache.r7g.large; known are the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn, m8g, r8g, c8gn. Choose one of these, or remove the setting to have the smallest chosen.",
     ],
   ],
   [
@@ -606,7 +606,7 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     },
     [
       'elasticache.allowedCidrs: "10.0.0.5/16". Allowed: the first address of the network, 10.0.0.0/16. Write that, or /32 if the one address is meant.',
-      'elasticache.allowedCidrs: "fe80::1%eth0/64". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+      "elasticache.allowedCidrs: a text of 15 characters. Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.",
       'elasticache.allowedCidrs: "::ffff:10.0.0.0/104". Allowed: an IPv4 network in its own form, such as 10.0.0.0/16. Write it without ::ffff:.',
       'elasticache.allowedCidrs: "2001:db8::1/64". Allowed: the first address of the network, 2001:db8::/64. Write that, or /128 if the one address is meant.',
       'elasticache.allowedCidrs: "010.0.0.0/8". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
@@ -634,7 +634,7 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     },
     [
       'elasticache.alarmTopics: "ops". Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic\'s ARN; the SNS console shows it.',
-      'elasticache.eventTopic: "arn:aws:sqs:eu-west-1:123456789012:ops". Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic\'s ARN; the SNS console shows it.',
+      "elasticache.eventTopic: a text of 38 characters. Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic's ARN; the SNS console shows it.",
       "elasticache.alarmTopics: 6 of them. Allowed: at most 5, as CloudWatch has it. Subscribe the others to one of these.",
       "elasticache.alarmMemoryPercent: 101. Allowed: a whole number from 1 to 100. Correct the number.",
       "elasticache.alarmConnections: -1. Allowed: a whole number from 1 to 65000. Correct the number.",
@@ -753,8 +753,8 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     "tags that AWS does not take",
     { cache: {}, tags: { "aws:team": "jobs", team: "a|b" } },
     [
-      'elasticache.tags: "aws:team": "jobs". Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
-      'elasticache.tags: "team": "a|b". Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
+      'elasticache.tags: a text of 8 characters: "jobs". Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
+      'elasticache.tags: "team": a text of 3 characters. Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
     ],
   ],
   [

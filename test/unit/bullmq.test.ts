@@ -83,7 +83,7 @@ describe("a lock must be renewed before it ends", () => {
     [{ stalledInterval: 2 ** 31 }, ["2147483648"]],
     [{ lockDuration: 2 ** 31 }, ["2147483648"]],
     [{ backoffDelay: 2 ** 31 }, ["2147483648"]],
-    [{ prefix: "a\0b" }, [JSON.stringify("a\0b")]],
+    [{ prefix: "a\0b" }, ["a text of 3 characters"]],
     [{ prefix: "{app}:é" }, []],
   ])("%j", (args, found) => {
     expect(bullmqProblems(args).map(({ was }) => was)).toEqual(found);

@@ -44,15 +44,15 @@ describe("refusals", () => {
       "an address that is none",
       { queue: {}, host: "http://engine" },
       [
-        'docker.host: "http://engine". Allowed: `unix:///path/to/docker.sock`, `npipe:////./pipe/docker_engine`, `ssh://user@machine` or `tcp://machine:2376`. Correct the address, or remove it for the local engine.',
+        "docker.host: a text of 13 characters. Allowed: `unix:///path/to/docker.sock`, `npipe:////./pipe/docker_engine`, `ssh://user@machine` or `tcp://machine:2376`. Correct the address, or remove it for the local engine.",
       ],
     ],
     [
       "certificates and ssh options without an engine that takes them",
       { queue: {}, certPath: "/certs", sshOptions: ["-v"] },
       [
-        'docker.certPath: "/certs". Allowed: nothing without a `tcp://` address in `docker.host`. Remove it, or set `docker.host`.',
-        'docker.sshOptions: ["-v"]. Allowed: nothing without a `ssh://` address in `docker.host`. Remove it, or set `docker.host`.',
+        "docker.certPath: a text of 6 characters. Allowed: nothing without a `tcp://` address in `docker.host`. Remove it, or set `docker.host`.",
+        "docker.sshOptions: a list of 1 entry. Allowed: nothing without a `ssh://` address in `docker.host`. Remove it, or set `docker.host`.",
       ],
     ],
     [
@@ -89,7 +89,7 @@ describe("refusals", () => {
       { cache: { engine: "valkey", version: "8" }, queue: {}, image: "mine:1" },
       [
         'cache.version: "8". Allowed: nothing beside `docker.image`, which names the version. Remove one of the two.',
-        'docker.image: "mine:1". Allowed: nothing when the roles have two engines: one image holds one of them. Remove it, or give both roles the same `engine`.',
+        "docker.image: a text of 6 characters. Allowed: nothing when the roles have two engines: one image holds one of them. Remove it, or give both roles the same `engine`.",
       ],
     ],
     [

@@ -121,7 +121,7 @@ describe("refusals", () => {
     [
       "two targets",
       { context: "a", renderTo: "b", cache: {} },
-      'context: {"context":"a","useCurrentContext":false,"renderTo":"b"}. Allowed: one of `context`, `useCurrentContext: true` and `renderTo`. Name the cluster\'s context (`kubectl config get-contexts` lists them), so that nothing goes to whichever cluster happens to be current.',
+      "context: `context` and `renderTo` together. Allowed: one of `context`, `useCurrentContext: true` and `renderTo`. Name the cluster's context (`kubectl config get-contexts` lists them), so that nothing goes to whichever cluster happens to be current.",
     ],
     [
       "a volume below its floor",
@@ -136,7 +136,7 @@ describe("refusals", () => {
     [
       "an amount of CPU that is none",
       { ...target, cache: {}, cacheServer: { cpuLimit: "a lot" } },
-      'cacheServer.cpuLimit: "a lot". Allowed: cores above zero, such as "0.5" or "500m". Correct the amount.',
+      'cacheServer.cpuLimit: a text of 5 characters. Allowed: cores above zero, such as "0.5" or "500m". Correct the amount.',
     ],
     [
       "an image and a version",
@@ -151,12 +151,12 @@ describe("refusals", () => {
     [
       "a name that is no DNS label",
       { ...target, cache: {}, cacheServer: { name: "Redis_1" } },
-      'cacheServer.name: "Redis_1". Allowed: lower-case letters, digits and inner hyphens, at most 40 characters. Choose another name.',
+      "cacheServer.name: a text of 7 characters. Allowed: lower-case letters, digits and inner hyphens, at most 40 characters. Choose another name.",
     ],
     [
       "a namespace that is no DNS label",
       { ...target, namespace: "a.b", cache: {} },
-      'namespace: "a.b". Allowed: lower-case letters, digits and inner hyphens, at most 63 characters. Choose another name.',
+      "namespace: a text of 3 characters. Allowed: lower-case letters, digits and inner hyphens, at most 63 characters. Choose another name.",
     ],
     [
       "the exporter's port",
@@ -185,7 +185,7 @@ describe("refusals", () => {
         queue: {},
         storage: { recurringJobs: [{ name: "j", task: "backup", cron: "0 * * * *", retain: 0 }] },
       },
-      "storage.recurringJobs.j.retain: 0. Allowed: a whole number from 1 to 250. Correct the number.",
+      "storage.recurringJobs.0.retain: 0. Allowed: a whole number from 1 to 250. Correct the number.",
     ],
     [
       "a job without a schedule",
@@ -194,12 +194,12 @@ describe("refusals", () => {
         queue: {},
         storage: { recurringJobs: [{ name: "j", task: "backup", cron: "hourly", retain: 1 }] },
       },
-      'storage.recurringJobs.j.cron: "hourly". Allowed: five fields, such as "0 */6 * * *". Correct the line.',
+      'storage.recurringJobs.0.cron: "hourly". Allowed: five fields, such as "0 */6 * * *". Correct the line.',
     ],
     [
       "a queue's name with a colon",
       { ...target, queue: {}, monitoring: { queues: ["a:b"] } },
-      'monitoring.queues: "a:b". Allowed: names of BullMQ queues, without spaces, colons, commas and equals signs. Give the name as in `new Queue(name)`.',
+      "monitoring.queues: a text of 3 characters. Allowed: names of BullMQ queues, without spaces, colons, commas and equals signs. Give the name as in `new Queue(name)`.",
     ],
   ])("%s", (_, args, message) => {
     expect(planKubernetes(args).problems.map(describeProblem)).toEqual([message]);

@@ -165,7 +165,7 @@ test("a refused setting shows no password that stands in it", () => {
 
 test("what a caller from JavaScript gives is refused, not a crash", () => {
   const keys = (queue: unknown) => plan({ queue }).problems.map(({ key, was }) => `${key}: ${was}`);
-  expect(keys({ version: { toString: 1 } })).toEqual(['queue.version: {"toString":1}']);
+  expect(keys({ version: { toString: 1 } })).toEqual(["queue.version: an object of 1 key"]);
   expect(keys({ version: 7 })).toEqual(["queue.version: 7"]);
   expect(keys({ maxMemory: 7 })).toEqual(["queue.maxMemory: 7 is not a text"]);
   expect(keys({ config: "requirepass hunter2" })).toEqual(["queue.config: a text of 19 characters"]);
@@ -205,13 +205,16 @@ describe("refusals", () => {
       { cache: { engine: "dragonfly" } },
       'cache.engine: "dragonfly". Allowed: redis, valkey. Choose one of these.',
     ],
-    ...["", "7.4-alpine", "latest", "7.", "7.4.1.2", "7.4\n", "7 --port 1"].map(
-      (version): [string, unknown, string] => [
-        `version ${JSON.stringify(version)}`,
-        { queue: { version } },
-        `queue.version: ${JSON.stringify(version)}. Allowed: a version number, such as 7, 7.4 or 7.4.1. Correct the version.`,
-      ],
-    ),
+    ...["", "7.4-alpine", "latest", "7.", "7.4.1.2", "7.4\n"].map((version): [string, unknown, string] => [
+      `version ${JSON.stringify(version)}`,
+      { queue: { version } },
+      `queue.version: ${JSON.stringify(version)}. Allowed: a version number, such as 7, 7.4 or 7.4.1. Correct the version.`,
+    ]),
+    [
+      "a version with more in it",
+      { queue: { version: "7 --port 1" } },
+      "queue.version: a text of 10 characters. Allowed: a version number, such as 7, 7.4 or 7.4.1. Correct the version.",
+    ],
     [
       "a cache that does not evict",
       { cache: { evictionPolicy: "noeviction" } },

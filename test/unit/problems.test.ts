@@ -4,6 +4,7 @@ import {
   describe as describeProblem,
   type Problem,
   shown,
+  shownIfHarmless,
 } from "../../components/redis/problems";
 
 const port: Problem = {
@@ -60,4 +61,21 @@ test.each<[unknown, string]>([
   ["rediss://user:hunter2@host", "a text of 26 characters"],
 ])("%j is shown as %s", (value, text) => {
   expect(shown(value)).toBe(text);
+});
+
+test.each<[unknown, string]>([
+  ["12 bananas", '"12 bananas"'],
+  ["256mb", '"256mb"'],
+  ["7.4-alpine", '"7.4-alpine"'],
+  ["volatile-lru", '"volatile-lru"'],
+  ["10.0.0.5/16", '"10.0.0.5/16"'],
+  ["02:00-03:00", '"02:00-03:00"'],
+  ["1982hunter", "a text of 10 characters"],
+  ["hunter2", "a text of 7 characters"],
+  ["Pl4nted:s3cret/x", "a text of 16 characters"],
+  ["/secret", "a text of 7 characters"],
+  [["hunter"], "a list of 1 entry"],
+  [1n, "1"],
+])("of what may be a password, %s is shown as %s", (value, text) => {
+  expect(shownIfHarmless(value)).toBe(text);
 });

@@ -332,7 +332,7 @@ describe("what is refused, with its one line", () => {
     const storage = { recurringJobs: [{ name: "Hunter2:x", task: "backup", cron: "never", retain: 1 }] };
     const stack = { backend: "kubernetes", queue: {}, kubernetes: { context: "c", storage } };
     const lines = await problems(stack, ["kubernetes"]);
-    expect(lines.map((line) => line.split(": ")[0])).toContain("storage.recurringJobs.a secret.cron");
+    expect(lines.map((line) => line.split(": ")[0])).toContain("storage.recurringJobs.0.cron");
     expect(lines.join()).not.toContain("Hunter2");
   });
 

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, ROLES, type Role } from "../../redis/roles";
 import { ADDRESS_FORMS, type EngineAddress, isLoopback, isRemote } from "./address";
 import type { DockerTopologyArgs } from "./args";

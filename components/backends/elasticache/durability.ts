@@ -1,5 +1,5 @@
 import { hasHashTag } from "../../redis/bullmq";
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { compareVersions } from "../../redis/software";
 import { DURABLE_SINCE, type EngineVersion } from "./engines";

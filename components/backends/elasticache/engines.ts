@@ -1,4 +1,4 @@
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, type Role } from "../../redis/roles";
 import { compareVersions } from "../../redis/software";
 

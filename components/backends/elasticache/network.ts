@@ -1,4 +1,4 @@
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import type { ElasticacheTopologyArgs } from "./args";
 import { readCidr } from "./cidr";
 
@@ -48,10 +48,9 @@ function subnetProblems({ subnetIds = [] }: ElasticacheTopologyArgs, multiAz: bo
 }
 
 function cidrProblems(cidr: string, anyAddress: boolean): Problem[] {
-  const problem = (allowed: string, fix: string): Problem[] => [
-    { key: "allowedCidrs", was: shown(cidr), allowed, fix },
-  ];
   const network = readCidr(cidr);
+  const was = network === undefined ? shown(cidr) : JSON.stringify(cidr);
+  const problem = (allowed: string, fix: string): Problem[] => [{ key: "allowedCidrs", was, allowed, fix }];
   if (network === undefined) {
     return problem("a network such as 10.0.0.0/16 or 2001:db8::/32", "Correct the network.");
   }

@@ -1,4 +1,4 @@
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { formatSize } from "../../redis/size";
 import { memoryOf, SIZES, VALKEY_ONLY } from "./nodeSizes";
@@ -67,7 +67,7 @@ export function chooseNode(
     const enough = chooseNode(role, maxMemory, { ...wanted, nodeType: undefined }, []);
     problems.push({
       key,
-      was: `${shown(wanted.nodeType)}, which holds ${arithmetic(given)}`,
+      was: `"${wanted.nodeType}", which holds ${arithmetic(given)}`,
       allowed: `a node that holds the ${role}'s maxMemory of ${formatSize(maxMemory)}`,
       fix: enough ? `Use ${enough.nodeType}, or remove the setting.` : "Lower `maxMemory`.",
     });

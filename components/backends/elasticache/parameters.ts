@@ -1,6 +1,6 @@
 import { readDirectives } from "../../redis/directives";
 import type { RolePlan } from "../../redis/plan";
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import type { Directive } from "../../redis/roles";
 import { PARAMETERS, type Range, UNCHANGEABLE } from "./parameterList";
 

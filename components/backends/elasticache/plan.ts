@@ -1,6 +1,6 @@
 import { CACHE_GUARANTEES, kept } from "../../redis/guarantees";
 import { type BackendTraits, planTopology, type RolePlan, type TopologyPlan } from "../../redis/plan";
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
 import type { TopologyArgs } from "../../topology";
 import { tagProblems } from "../awsTags";

@@ -1,4 +1,4 @@
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import type { ElasticacheTopologyArgs } from "./args";
 
 /** CloudWatch API, PutMetricAlarm: actions of one kind on one alarm. */

@@ -1,5 +1,5 @@
 import { DEFAULT_USERNAME } from "../../redis/acl";
-import { type Problem, shapeOf, shown } from "../../redis/problems";
+import { type Problem, shapeOf, shownIfHarmless as shown } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 
 /** Where a server is and how to log in; plain data. */
@@ -95,7 +95,7 @@ function parseUrl(text: string): Address | string {
   if (!["redis:", "rediss:"].includes(url.protocol)) {
     // Before its colon may stand the start of a password.
     return KNOWN_SCHEMES.test(url.protocol)
-      ? `a URL of the scheme ${shown(url.protocol)}`
+      ? `a URL of the scheme "${url.protocol}"`
       : "a URL of another scheme";
   }
   if (url.hostname === "") return "a URL without a host";

@@ -1,5 +1,5 @@
 import { readSize } from "../../redis/plan";
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import { ROLES, type Role } from "../../redis/roles";
 import { formatSize } from "../../redis/size";
 import { DataLocality, type KubernetesTopologyArgs, type RecurringJobArgs } from "./args";
@@ -16,12 +16,16 @@ const MAX_NAMESPACE = 63;
 /** Where to apply: one place, said explicitly. */
 export function targetProblems(args: KubernetesTopologyArgs, provided: boolean): Problem[] {
   const { context, useCurrentContext = false, renderTo } = args;
-  const said = [context !== undefined, useCurrentContext, renderTo !== undefined].filter(Boolean).length;
-  if (said === 1 || (said === 0 && provided)) return [];
+  const said = [
+    ...(context === undefined ? [] : ["`context`"]),
+    ...(useCurrentContext ? ["`useCurrentContext`"] : []),
+    ...(renderTo === undefined ? [] : ["`renderTo`"]),
+  ];
+  if (said.length === 1 || (said.length === 0 && provided)) return [];
   return [
     {
       key: "context",
-      was: said === 0 ? "missing" : shown({ context, useCurrentContext, renderTo }),
+      was: said.length === 0 ? "missing" : `${said.join(" and ")} together`,
       allowed: "one of `context`, `useCurrentContext: true` and `renderTo`",
       fix: "Name the cluster's context (`kubectl config get-contexts` lists them), so that nothing goes to whichever cluster happens to be current.",
     },
@@ -134,11 +138,12 @@ export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
     }));
 }
 
-function jobProblems(job: RecurringJobArgs): Problem[] {
-  const problems = dnsLabel("storage.recurringJobs.name", job.name, MAX_JOB_NAME);
+function jobProblems(job: RecurringJobArgs, index: number): Problem[] {
+  const key = `storage.recurringJobs.${index}`;
+  const problems = dnsLabel(`${key}.name`, job.name, MAX_JOB_NAME);
   if (!Number.isInteger(job.retain) || job.retain < 1 || job.retain > MAX_RETAIN) {
     problems.push({
-      key: `storage.recurringJobs.${job.name}.retain`,
+      key: `${key}.retain`,
       was: shown(job.retain),
       allowed: `a whole number from 1 to ${MAX_RETAIN}`,
       fix: "Correct the number.",
@@ -146,7 +151,7 @@ function jobProblems(job: RecurringJobArgs): Problem[] {
   }
   if (job.cron.trim().split(/\s+/).length !== 5) {
     problems.push({
-      key: `storage.recurringJobs.${job.name}.cron`,
+      key: `${key}.cron`,
       was: shown(job.cron),
       allowed: 'five fields, such as "0 */6 * * *"',
       fix: "Correct the line.",

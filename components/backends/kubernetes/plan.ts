@@ -6,7 +6,7 @@ import {
   rolePlans,
   type TopologyPlan,
 } from "../../redis/plan";
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { officialImage } from "../../redis/software";
 import { type KubernetesTopologyArgs, PullPolicy } from "./args";

@@ -1,4 +1,4 @@
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import type { AppContainer, LightsailTopologyArgs } from "./args";
 
 /** Lightsail quotas: containers of one deployment, Redis among them. */
@@ -40,7 +40,7 @@ export function appProblems(
 
 function containerProblems(container: AppContainer, key: string, taken: readonly number[]): Problem[] {
   const problems: Problem[] = [];
-  if (!NAME.test(container.name) || container.name.length > MOST_NAME) {
+  if (!isName(container.name)) {
     problems.push({
       key: `${key}.name`,
       was: shown(container.name),
@@ -62,12 +62,17 @@ function containerProblems(container: AppContainer, key: string, taken: readonly
   return problems;
 }
 
+function isName(name: string): boolean {
+  return NAME.test(name) && name.length <= MOST_NAME;
+}
+
 function endpointProblems({ app = [], publicEndpoint }: LightsailTopologyArgs): Problem[] {
   if (!publicEndpoint) return [];
   const { container, port } = publicEndpoint;
   const target = app.find(({ name }) => name === container);
   if (!target) {
-    const allowed = `an app container${app.length > 0 ? `: ${app.map(({ name }) => name).join(", ")}` : ""}; never Redis`;
+    const names = app.map(({ name }) => name).filter(isName);
+    const allowed = `an app container${names.length > 0 ? `: ${names.join(", ")}` : ""}; never Redis`;
     const fix = "Name the container that serves HTTP.";
     return [{ key: "publicEndpoint.container", was: shown(container), allowed, fix }];
   }

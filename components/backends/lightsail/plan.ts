@@ -1,6 +1,6 @@
 import { CACHE_GUARANTEES, lost, type RoleGuarantees } from "../../redis/guarantees";
 import { type BackendTraits, planTopology, rolePlans, type TopologyPlan } from "../../redis/plan";
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
 import { tagProblems } from "../awsTags";
 import { inSection } from "../section";

@@ -1,4 +1,4 @@
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
 import { formatSize } from "../../redis/size";
 import { Power } from "./args";
 
