@@ -19,6 +19,8 @@ const programs = {
       : undefined,
   /** The cluster of test/live/kubernetes/cluster.sh, which a test may switch off. */
   "own cluster": () => process.env.REDIS_TOPOLOGY_KUBE_TOOLS,
+  /** A second engine beside the machine's own, which only root starts. */
+  dockerd: () => answers("dockerd", "--version"),
   promtool: () => answers("promtool", "--version"),
   openssl: () => answers("openssl", "version"),
   root: () => (process.getuid?.() === 0 ? "root" : undefined),

@@ -84,6 +84,27 @@ describe.skipIf(missing("docker"))("a guarded queue", () => {
     expect(await missingJobs(await clients.queue("killed"), jobs)).toEqual([]);
   });
 
+  test("of an earlier release, which has no owner's label, gives its port up for the trial", async () => {
+    const jobs = await addJobs(await clients.queue("earlier"), 0, 20);
+    await clients.close();
+    const container = target.container(Role.Queue);
+    const { Name, Config, HostConfig } = await container.inspect();
+    await container.stop();
+    await container.remove();
+    const { docker } = target.engine;
+    const earlier = await docker.createContainer({ ...Config, Labels: {}, HostConfig, name: Name.slice(1) });
+    await earlier.start();
+    await target.redeploy({ queue: { config: { hz: "20" } } });
+    expect(target.engine.done).toEqual([
+      "update redis-queue-guard",
+      "replace redis-queue-upload",
+      "replace redis-queue",
+    ]);
+    expect(await missingJobs(await clients.queue("earlier"), jobs)).toEqual([]);
+    await clients.close();
+    await target.redeploy({});
+  });
+
   test("does not take a stranger's container for its own", async () => {
     const { docker } = target.engine;
     const Image = target.args.image;
