@@ -1,9 +1,11 @@
-import "./scripts/transpile.cjs";
-import { createTopology, requireReachable } from "./components/create";
+import * as pulumi from "@pulumi/pulumi";
+import { createTopology, requireReachable } from "redis-topology/create";
+import { isStale } from "./dev/build.cjs";
 import { readSettings } from "./settings";
 
 /** The program: reads the stack's settings, creates the topology, exports its outputs. */
 export = async () => {
+  if (isStale()) pulumi.log.warn("components/ was changed and not compiled since: run `npm run build`.");
   const settings = await readSettings();
   await requireReachable(settings);
   const topology = await createTopology("redis", settings);

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BackendName, loadBackend } from "./components/backends/registry";
-import type { TopologySettings } from "./components/create";
-import { runError } from "./components/errors";
-import { describeAll, type Problem } from "./components/redis/problems";
-import type { TopologyArgs } from "./components/topology";
+import type { TopologyArgs } from "redis-topology";
+import type { Problem, TopologySettings } from "redis-topology/create";
+import { BackendName, describeAll, loadBackend, runError } from "redis-topology/create";
 import { cleaned } from "./config/clean";
-import { type StackConfig, type StackSchema, stackSchema } from "./config/schema";
-import { type Encryption, plainSecrets, withSecrets } from "./config/secrets";
+import type { StackConfig, StackSchema } from "./config/schema";
+import { stackSchema } from "./config/schema";
+import type { Encryption } from "./config/secrets";
+import { plainSecrets, withSecrets } from "./config/secrets";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
 export interface RawConfig {

@@ -1,12 +1,24 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const MINUTE = 60_000;
+
+const source = (file: string) => fileURLToPath(new URL(`./components/${file}`, import.meta.url));
+
+/** Tests look at the sources, whichever way they are imported; only what is started as a process runs compiled. */
+const alias = [
+  { find: /^redis-topology$/, replacement: source("index.ts") },
+  { find: /^redis-topology\/create$/, replacement: source("create.ts") },
+  { find: /^redis-topology\/redis$/, replacement: source("redis/index.ts") },
+  { find: /^redis-topology\/(\w+)$/, replacement: source("backends/$1/index.ts") },
+];
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
       {
+        resolve: { alias },
         test: {
           name: "fast",
           include: ["test/{unit,mocked}/**/*.test.ts"],
@@ -15,6 +27,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           name: "live",
           include: ["test/live/**/*.test.ts"],

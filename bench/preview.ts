@@ -1,12 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { pulumiCli } from "../cli/launcher";
+import { pulumiCli } from "../dev/launcher";
 
 const REPOSITORY = path.resolve(__dirname, "..");
 const PRELOAD = path.join(__dirname, "peak.cjs");
-const TRANSPILED = path.join(REPOSITORY, "node_modules", ".cache", "redis-topology", "transpiled");
 const STACK = "bench";
 
 /** One Pulumi program to preview. */
@@ -43,20 +42,10 @@ export class Workbench {
     return this.preview(program, path.join(this.folder, "cache"));
   }
 
-  /**
-   * Previews a program with nothing compiled: Pulumi's ts-node keeps its cache in the temporary folder, this
-   * repository's scripts/transpile.cjs beside node_modules.
-   */
+  /** Previews a program with nothing transpiled: Pulumi's ts-node keeps its cache in the temporary folder. */
   cold(program: Program): Usage {
     this.coldCaches += 1;
-    const aside = `${TRANSPILED}-aside`;
-    renameSync(TRANSPILED, aside);
-    try {
-      return this.preview(program, path.join(this.folder, `cold-${this.coldCaches}`));
-    } finally {
-      rmSync(TRANSPILED, { recursive: true, force: true });
-      renameSync(aside, TRANSPILED);
-    }
+    return this.preview(program, path.join(this.folder, `cold-${this.coldCaches}`));
   }
 
   close(): void {

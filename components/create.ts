@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type BackendName, loadBackend } from "./backends/registry";
+import type { BackendName } from "./backends/registry";
+import { loadBackend } from "./backends/registry";
 import { runError } from "./errors";
 import { describeAll } from "./redis/problems";
 import type { Topology, TopologyArgs } from "./topology";
@@ -31,3 +32,11 @@ export async function requireReachable({ backend, args }: TopologySettings): Pro
   if (problems.length === 0) return;
   throw runError(describeAll(`The ${backend} backend cannot be used now`, problems));
 }
+
+/** For a program that reads its settings from somewhere: what a backend accepts, and how problems are told. */
+export type { Backend } from "./backends/backend";
+export { BackendName, loadBackend } from "./backends/registry";
+export { isSecretText, secretText } from "./backends/secretText";
+export { runError } from "./errors";
+export type { Problem } from "./redis/problems";
+export { describeAll, isHarmless, shapeOf, shown, shownIfHarmless } from "./redis/problems";

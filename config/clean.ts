@@ -1,4 +1,4 @@
-import type { Problem } from "../components/redis/problems";
+import type { Problem } from "redis-topology/create";
 
 /** Deeper than any setting. Readers that call themselves per level would run out of stack on thousands of them. */
 const MOST_LEVELS = 32;

@@ -1,4 +1,5 @@
-import { isHarmless, type Problem, shown } from "../components/redis/problems";
+import type { Problem } from "redis-topology/create";
+import { isHarmless, shown } from "redis-topology/create";
 import { valueAt } from "./paths";
 import type { Encryption } from "./secrets";
 

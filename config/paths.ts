@@ -1,5 +1,5 @@
+import { isSecretText } from "redis-topology/create";
 import { z } from "zod";
-import { isSecretText } from "../components/backends/secretText";
 
 /** What may stand somewhere; undefined where there can be nothing. */
 export type Schema = z.core.$ZodType | undefined;

@@ -1,10 +1,7 @@
+import type { Backend } from "redis-topology/create";
+import { BackendName, loadBackend, secretText } from "redis-topology/create";
+import { BackoffType, Engine, EvictionPolicy, SIZE_FORMS } from "redis-topology/redis";
 import { z } from "zod";
-import type { Backend } from "../components/backends/backend";
-import { BackendName, loadBackend } from "../components/backends/registry";
-import { secretText } from "../components/backends/secretText";
-import { BackoffType } from "../components/redis/bullmq";
-import { Engine, EvictionPolicy } from "../components/redis/roles";
-import { SIZE_FORMS } from "../components/redis/size";
 
 const size = (text: string) =>
   z.union([z.string(), z.number()]).transform(String).optional().describe(`${text} ${SIZE_FORMS}.`);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem } from "../components/redis/problems";
+import type { Problem } from "redis-topology/create";
 import { secretPaths, valueAt } from "./paths";
 import type { StackSchema } from "./schema";
 

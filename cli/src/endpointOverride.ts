@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
-import { connectionUrl } from "../../components/redis/connection";
-import { ROLES, Role } from "../../components/redis/roles";
+import { connectionUrl, ROLES, Role } from "redis-topology/redis";
 import { UserError } from "./errors";
 import type { BullmqOutputs, Endpoint, StackOutputs } from "./outputs";
 

@@ -1,4 +1,4 @@
-import { urlPart } from "../../components/redis/quote";
+import { urlPart } from "redis-topology/redis";
 
 export const MASK = "***";
 

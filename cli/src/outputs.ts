@@ -1,6 +1,6 @@
+import type { Outcome, Role } from "redis-topology/redis";
+import { EVENTS, ROLES } from "redis-topology/redis";
 import { z } from "zod";
-import { EVENTS, type Outcome } from "../../components/redis/guarantees";
-import { ROLES, type Role } from "../../components/redis/roles";
 import { UserError } from "./errors";
 
 /** Pulumi prints an output that is undefined as nothing or as null. */

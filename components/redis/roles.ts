@@ -23,8 +23,8 @@ export type Engine = (typeof Engine)[keyof typeof Engine];
 
 export const ENGINES: readonly string[] = Object.values(Engine);
 
-/** One line of redis.conf: its name and its arguments, unquoted. */
-export type Directive = readonly [name: string, ...args: string[]];
+/** One line of redis.conf: its name, then its arguments, unquoted. */
+export type Directive = readonly [string, ...string[]];
 
 /** `[seconds, changes]` pairs after which Redis writes an RDB snapshot of a queue. */
 export const RDB_SCHEDULE: readonly (readonly [string, string])[] = [

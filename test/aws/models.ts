@@ -28,7 +28,7 @@ export interface Model {
 export type Models = Readonly<Record<string, Model>>;
 
 const root = resolve(__dirname, "../..");
-const script = resolve(root, "scripts/aws-models.py");
+const script = resolve(root, "tools/aws-models.py");
 const folder = resolve(root, "node_modules/.cache/aws-models");
 
 /**

@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { pulumiCli } from "../../cli/launcher";
+import { pulumiCli } from "../../dev/launcher";
 import { temporaryFolder } from "./servers";
 
 const repository = path.resolve(__dirname, "../..");
-const PROGRAM = ["index.ts", "settings.ts", "config", "components", "scripts/transpile.cjs", "package.json"];
-const PROJECT = ["Pulumi.yaml", "tsconfig.json", "tsconfig.pulumi.json"];
+const PROGRAM = ["index.ts", "settings.ts", "config", "dev/build.cjs", "package.json"];
+const PROJECT = ["Pulumi.yaml", "tsconfig.base.json", "tsconfig.pulumi.json"];
 
 /** What one command of the CLI printed, both streams in order, and how it ended. */
 export interface Outcome {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { redisServers, usableRedis } from "../../scripts/redis";
+import { redisServers, usableRedis } from "../../dev/redis";
 import { Engine } from "./engine";
 import { missing } from "./require";
 import { freePort, temporaryFolder, withRedis } from "./servers";

@@ -7,7 +7,7 @@ import { runtime } from "@pulumi/pulumi";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ExternalServerInputs } from "../../components/backends/external/externalServer";
 import { provider } from "../../components/backends/external/provider";
-import { redisServers, usableRedis } from "../../scripts/redis";
+import { redisServers, usableRedis } from "../../dev/redis";
 import { missing } from "./require";
 import { freePort, withRedis } from "./servers";
 

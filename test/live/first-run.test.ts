@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { pulumiHome } from "../../cli/launcher/paths";
+import { pulumiHome } from "../../dev/launcher/paths";
 import { missing } from "./require";
 
 const MINUTES = 60_000;

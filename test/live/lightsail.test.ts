@@ -6,7 +6,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redisContainer } from "../../components/backends/lightsail/container";
 import { planLightsail } from "../../components/backends/lightsail/plan";
-import { redisServers, usableRedis } from "../../scripts/redis";
+import { redisServers, usableRedis } from "../../dev/redis";
 import { missing } from "./require";
 import { freePort } from "./servers";
 

@@ -1,8 +1,10 @@
-import { execFileSync, execSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BackendName } from "../../components/backends/registry";
+import type { Manifest } from "./packed";
+import { installPackage, link } from "./packed";
 import { PulumiProgram } from "./program";
 import { missing } from "./require";
 import { freePort, temporaryFolder, withRedis } from "./servers";
@@ -13,24 +15,19 @@ const fixture = path.join(__dirname, "package");
 /** A program of somebody else's, with nothing but what the package says it needs. */
 describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
   const folder = temporaryFolder();
-  const installed = path.join(folder, "node_modules/redis-topology");
   const node = (script: string) =>
     execFileSync(process.execPath, ["-e", script], { cwd: folder, encoding: "utf8" });
 
+  let manifest: Manifest;
+
   beforeAll(() => {
-    const pack = `npm run pack --silent -- "${path.join(folder, "packed")}"`;
-    const tarball = execSync(pack, { cwd: repository, encoding: "utf8" }).trim();
     cpSync(fixture, folder, { recursive: true });
-    mkdirSync(installed, { recursive: true });
-    execFileSync("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
-    const { dependencies, peerDependenciesMeta, peerDependencies } = manifest(installed);
-    const peers = Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
-    for (const name of [...Object.keys(dependencies), ...peers, "typescript", "@types/node"])
-      link(folder, name);
+    manifest = installPackage(folder);
+    for (const name of ["typescript", "@types/node"]) link(folder, name);
   });
 
   test("needs one Pulumi, and no provider but the one in use", () => {
-    const { peerDependencies, peerDependenciesMeta, dependencies } = manifest(installed);
+    const { peerDependencies, peerDependenciesMeta, dependencies } = manifest;
     expect(peerDependencies["@pulumi/pulumi"]).toMatch(/^\^3\./);
     expect(Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name])).toEqual([
       "@pulumi/pulumi",
@@ -48,7 +45,7 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
   test("loads neither zod nor another backend's provider for a component", () => {
     const loaded = node(`require("redis-topology"); require("redis-topology/process");
       console.log(Object.keys(require.cache).join("\\n"))`);
-    expect(loaded).toContain("redis-topology/backends/process/topology.js");
+    expect(loaded).toContain("redis-topology/dist/backends/process/topology.js");
     expect(loaded).not.toMatch(/node_modules\/(?:zod|ioredis|@pulumi\/(?!pulumi\/))/);
     expect(loaded).not.toMatch(/backends\/(?!process\/|\w+\.js)/);
   });
@@ -56,6 +53,23 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
   test("type-checks in a strict program", () => {
     execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "--noEmit"], { cwd: folder });
   });
+
+  test.each([
+    ["@pulumi/pulumi/vendor/typescript@3.8.3/typescript.js", "commonjs", "node"],
+    ...["typescript5", "typescript"].flatMap((compiler) => [
+      [compiler, "commonjs", "node10"],
+      [compiler, "node16", "node16"],
+      [compiler, "nodenext", "nodenext"],
+      [compiler, "esnext", "bundler"],
+    ]),
+  ])(
+    "is found, with every backend, by %s with module %s, moduleResolution %s",
+    (compiler, module, resolution) => {
+      for (const name of ["@pulumi/aws", "@pulumi/docker", "@pulumi/kubernetes", "@pulumi/random"])
+        link(folder, name);
+      expect(faults(folder, path.join(repository, "node_modules", compiler), module, resolution)).toEqual([]);
+    },
+  );
 
   describe("used by a program", () => {
     let program: PulumiProgram | undefined;
@@ -78,19 +92,34 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
   });
 });
 
-interface Manifest {
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly peerDependencies: Readonly<Record<string, string>>;
-  readonly peerDependenciesMeta: Readonly<Record<string, { optional: boolean }>>;
+/** What a compiler has against the package in a program that imports all of it; other packages' own faults are theirs. */
+function faults(folder: string, compiler: string, module: string, moduleResolution: string): string[] {
+  const subpaths = ["", "/create", "/redis", ...Object.values(BackendName).map((name) => `/${name}`)];
+  const program = subpaths.map((subpath, index) => `import * as m${index} from "redis-topology${subpath}";`);
+  const uses = `export const all = [${subpaths.map((_, index) => `m${index}`).join(", ")}];`;
+  writeFileSync(path.join(folder, "all.ts"), [...program, uses].join("\n"));
+  const ts = require(compiler);
+  const old = ts.version.startsWith("3.");
+  const compilerOptions = {
+    ...{ module, moduleResolution, target: "es2020", strict: true, skipLibCheck: true, noEmit: true },
+    // The declarations of today's Node are beyond the oldest compiler.
+    types: old ? [] : ["node"],
+    ...(ts.version.startsWith("6.") && { ignoreDeprecations: "6.0" }),
+  };
+  const { fileNames, options, errors } = ts.parseJsonConfigFileContent(
+    { compilerOptions, files: ["all.ts"] },
+    ts.sys,
+    folder,
+  );
+  const found: Fault[] = [...errors, ...ts.getPreEmitDiagnostics(ts.createProgram(fileNames, options))];
+  return found
+    .filter(({ file }) => !file || !/node_modules\/(?!redis-topology\/)/.test(file.fileName))
+    .map(
+      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
+    );
 }
 
-function manifest(folder: string): Manifest {
-  return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
-}
-
-/** Stands in for `npm install` of what is installed here already. */
-function link(folder: string, name: string): void {
-  const place = path.join(folder, "node_modules", name);
-  mkdirSync(path.dirname(place), { recursive: true });
-  symlinkSync(path.join(repository, "node_modules", name), place);
+interface Fault {
+  readonly file?: { readonly fileName: string };
+  readonly messageText: unknown;
 }

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Queue } from "bullmq";
 import { afterEach, describe, expect, test } from "vitest";
 import { bullmqDefaults } from "../../components/redis/bullmq";
-import { redisServers, usableRedis } from "../../scripts/redis";
+import { redisServers, usableRedis } from "../../dev/redis";
 import { missing } from "./require";
 import { freePort, temporaryFolder, withRedis } from "./servers";
 

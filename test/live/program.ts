@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import * as path from "node:path";
-import { pulumiCli } from "../../cli/launcher";
+import { pulumiCli } from "../../dev/launcher";
 
 const STACK = "live";
 

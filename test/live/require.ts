@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { chooseCli } from "../../cli/launcher/choose";
-import { gatherFacts } from "../../cli/launcher/find";
-import { redisServers, usableRedis } from "../../scripts/redis";
+import { chooseCli } from "../../dev/launcher/choose";
+import { gatherFacts } from "../../dev/launcher/find";
+import { redisServers, usableRedis } from "../../dev/redis";
 import { engineVersion } from "./docker/version";
 
 const programs = {

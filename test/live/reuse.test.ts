@@ -1,6 +1,7 @@
-import { cpSync, symlinkSync } from "node:fs";
+import { cpSync } from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { installPackage, link, linkRest } from "./packed";
 import { PulumiProgram } from "./program";
 import { missing } from "./require";
 import { freePort, temporaryFolder, withRedis } from "./servers";
@@ -14,7 +15,12 @@ describe.skipIf(missing("redis", "pulumi"))("examples/reuse", () => {
 
   beforeAll(async () => {
     cpSync(path.join(repository, "examples/reuse"), folder, { recursive: true });
-    symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
+    // Copied and not linked, since the SDK loads the compiler that lies beside it.
+    const sdk = "node_modules/@pulumi/pulumi";
+    cpSync(path.join(repository, sdk), path.join(folder, sdk), { recursive: true });
+    link(folder, "typescript5", "typescript");
+    installPackage(folder);
+    linkRest(folder);
     const ports = ["ordersCachePort", "ordersQueuePort", "mailCachePort", "mailQueuePort"];
     const config = await Promise.all(ports.map(async (key) => [key, await freePort()]));
     program = await PulumiProgram.open(folder, Object.fromEntries(config));

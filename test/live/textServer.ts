@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { redisServers, usableRedis } from "../../scripts/redis";
+import { redisServers, usableRedis } from "../../dev/redis";
 
 /** A server that reads one given redis.conf, in the foreground, on a Unix socket in a folder of its own. */
 export interface TextServer {

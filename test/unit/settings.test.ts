@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
 import { readStackFile } from "../../config/stackFile";
-import { format } from "../../scripts/schema-format";
 import { parseSettings, readSettings } from "../../settings";
+import { format } from "../../tools/schema-format";
 import { record } from "../mocked/harness";
 
 const HEADING = "The configuration in Pulumi.dev.yaml (keys under redis-topology:) cannot be used";

@@ -1,4 +1,4 @@
-import { ProcessTopology } from "../../../components/backends/process/topology";
+import { ProcessTopology } from "redis-topology/process";
 
 /** As many topologies as the environment says. Previewed only, so the ports need not be free. */
 const FIRST_PORT = 20_000;

@@ -1,4 +1,4 @@
-import type { Role } from "../../../components/redis/roles";
+import type { Role } from "redis-topology/redis";
 import type { Expectations } from "./expectations";
 
 /** What one check of one role came to. No field holds a secret. */

@@ -1,5 +1,5 @@
-import type { RoleGuarantees } from "../../../components/redis/guarantees";
-import { EVICTION_POLICIES, Role } from "../../../components/redis/roles";
+import type { RoleGuarantees } from "redis-topology/redis";
+import { EVICTION_POLICIES, Role } from "redis-topology/redis";
 
 /** Whether something must be on, must be off, or may be either. */
 export type Required = "yes" | "no" | "any";

@@ -1,3 +1,0 @@
-#!/usr/bin/env node
-require("../../scripts/transpile.cjs");
-require("../launcher/main.ts");
