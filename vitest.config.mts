@@ -1,9 +1,9 @@
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const MINUTE = 60_000;
 
-const source = (file: string) => fileURLToPath(new URL(`./components/${file}`, import.meta.url));
+const source = (file: string) => resolve("components", file);
 
 /** Tests look at the sources, whichever way they are imported; only what is started as a process runs compiled. */
 const alias = [

@@ -36,7 +36,11 @@ function build() {
   console.error("Compiling …");
   const started = new Date();
   const compiler = require.resolve("typescript/bin/tsc");
-  const { status } = spawnSync(process.execPath, [compiler, "-b", repository], { stdio: "inherit" });
+  const { status } = spawnSync(
+    process.execPath,
+    [compiler, "-b", path.join(repository, "tsconfig.build.json")],
+    { stdio: "inherit" },
+  );
   if (status !== 0) return false;
   mkdirSync(path.dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, started.toISOString());

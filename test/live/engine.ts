@@ -6,7 +6,7 @@ import { pulumiCli } from "../../dev/launcher";
 import { temporaryFolder } from "./servers";
 
 const repository = path.resolve(__dirname, "../..");
-const PROGRAM = ["index.ts", "settings.ts", "config", "dev/build.cjs", "package.json"];
+const PROGRAM = ["index.ts", "settings.ts", "config", "components", "dev/build.cjs", "package.json"];
 const PROJECT = ["Pulumi.yaml", "tsconfig.base.json", "tsconfig.pulumi.json"];
 
 /** What one command of the CLI printed, both streams in order, and how it ended. */
@@ -24,6 +24,8 @@ export class Engine {
     for (const file of [...PROGRAM, ...PROJECT]) {
       cpSync(path.join(repository, file), path.join(this.folder, file), {
         recursive: true,
+        // Or what is compiled would look older than its sources.
+        preserveTimestamps: true,
         filter: (source) => !source.includes("node_modules"),
       });
     }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Engine } from "./engine";
@@ -58,6 +58,14 @@ test("a second up changes nothing, and no secret is readable in the state", asyn
   for (const name of ["REDIS_PASSWORD", "REDIS_QUEUE_PASSWORD", "REDIS_URL", "REDIS_QUEUE_URL"]) {
     expect(state).not.toContain(env[name]);
   }
+});
+
+test("a component that was changed and not compiled is named", async () => {
+  const source = path.join(engine.folder, "components/changed.ts");
+  writeFileSync(source, "");
+  const preview = await engine.succeed("preview", "--stack", "live");
+  rmSync(source);
+  expect(preview).toContain("components/ was changed and not compiled since: run `npm run build`.");
 });
 
 test("a refresh forgets nothing: same password, no changes", async () => {
