@@ -142,7 +142,11 @@ export interface Topology {
   readonly backend: string;
   readonly cache?: Endpoint;
   readonly queue?: Endpoint;
-  /** Environment of an application: `REDIS_HOST/PORT/PASSWORD/URL/TLS` for the cache, `REDIS_QUEUE_*` for the queue. Secret. */
+  /**
+   * Environment of an application: `REDIS_HOST/PORT/PASSWORD/URL/TLS` for the cache, `REDIS_QUEUE_*` for the queue, and
+   * `REDIS_QUEUE_BULLMQ` with BullMQ's options as JSON; `_PREFIX` and `_CA_CERT` where there is one. Secret.
+   * `redis-topology/client` reads it.
+   */
   readonly env: pulumi.Output<Record<string, string>>;
   /** Present when there is a queue. */
   readonly bullmq?: Bullmq;

@@ -1,0 +1,14 @@
+/**
+ * What an application needs of the topology: its options from its environment. Loads neither Pulumi nor a Redis client;
+ * BullMQ 5 or 6 and ioredis 5 or 6 are the application's own.
+ */
+export type { Environment } from "./environment";
+export {
+  type CacheOptions,
+  type ConnectionOptions,
+  cacheOptions,
+  type QueueOptions,
+  type QueueWorkerOptions,
+  queueOptions,
+  workerOptions,
+} from "./options";
