@@ -118,7 +118,7 @@ export interface BullmqConnection {
 export interface Bullmq {
   /**
    * Connection of code that adds jobs. Fails at once when the connection is lost, and after `commandTimeout` when Redis
-   * hangs. Before its first connection BullMQ waits for Redis, for ever.
+   * hangs. Before its first connection BullMQ waits for Redis, for ever; `failFast` of `redis-topology/client` does not.
    */
   producer: BullmqConnection;
   /** Connection of workers: waits for Redis. */

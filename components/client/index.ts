@@ -3,6 +3,7 @@
  * BullMQ 5 or 6 and ioredis 5 or 6 are the application's own.
  */
 export type { Environment } from "./environment";
+export { type FailFastOptions, failFast, type Producer } from "./failFast";
 export {
   type CacheOptions,
   type ConnectionOptions,
