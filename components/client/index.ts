@@ -13,3 +13,4 @@ export {
   queueOptions,
   workerOptions,
 } from "./options";
+export { type Closeable, shutdownOnSignal } from "./shutdown";

@@ -1,5 +1,5 @@
 import { Worker } from "bullmq";
-import { workerOptions } from "redis-topology/client";
+import { shutdownOnSignal, workerOptions } from "redis-topology/client";
 import { type Mail, QUEUE, send } from "./mail";
 
 /** A worker: takes jobs until SIGTERM, finishes the one it has, and ends. While Redis is away it waits. */
@@ -14,11 +14,6 @@ const worker = new Worker<Mail>(
 
 worker.on("error", (error) => console.error(`queue: ${error.message}`)); // BullMQ connects again by itself
 worker.on("ready", () => console.log("ready"));
-
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  process.once(signal, async () => {
-    console.log("finishing");
-    await worker.close();
-    console.log("finished");
-  });
-}
+worker.on("closing", () => console.log("finishing"));
+worker.on("closed", () => console.log("finished"));
+shutdownOnSignal(worker);
