@@ -14,3 +14,4 @@ export {
   workerOptions,
 } from "./options";
 export { type Closeable, shutdownOnSignal } from "./shutdown";
+export { type TestTopology, type TestTopologyOptions, testTopology } from "./testTopology";
