@@ -41,7 +41,11 @@ export function failFast<P extends Producer>(queue: P, { patience = PATIENCE_MS 
   return Object.assign(queue, {
     add: afterReach(add),
     addBulk: afterReach(addBulk),
-    close: (...args: never[]) => close.apply(queue, args).catch(() => abandon(queue)),
+    close: (...args: never[]) => {
+      const closed = close.apply(queue, args).catch(() => abandon(queue));
+      silence(queue);
+      return closed;
+    },
   });
 }
 
@@ -49,6 +53,15 @@ export function failFast<P extends Producer>(queue: P, { patience = PATIENCE_MS 
 function abandon(queue: Producer): void {
   // Not awaited: a driver between two attempts ends without saying so.
   queue.disconnect().catch(() => undefined);
+}
+
+/**
+ * BullMQ 5 takes away its listener when it closes, and then reports that connecting was given up: an error that nobody
+ * listens to ends the process.
+ */
+function silence(queue: Producer): void {
+  const { connection } = queue as { connection?: Pick<Producer, "on"> };
+  connection?.on("error", () => undefined);
 }
 
 /** Resolves when Redis has been reached once; rejects when an attempt has failed since, or none has ended in time. */
