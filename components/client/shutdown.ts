@@ -55,7 +55,8 @@ export async function closeAll(closeables: readonly Closeable[], patience: numbe
   const late = new Promise<"late">((resolve) => {
     setTimeout(() => resolve("late"), patience).unref();
   });
-  if ((await Promise.race([closed, late])) === "late") problems.push(`not done within ${patience} ms`);
+  if ((await Promise.race([closed, late])) === "late")
+    problems.push(`not closed within ${patience} ms; a job takes longer, or Redis is away`);
   return problems;
 }
 

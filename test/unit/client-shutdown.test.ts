@@ -39,7 +39,9 @@ describe("closing", () => {
 
   test("what does not end is waited for no longer than that", async () => {
     const stuck = { close: () => new Promise(() => {}) };
-    expect(await closeAll([stuck], 10)).toEqual(["not done within 10 ms"]);
+    expect(await closeAll([stuck], 10)).toEqual([
+      "not closed within 10 ms; a job takes longer, or Redis is away",
+    ]);
   });
 });
 
