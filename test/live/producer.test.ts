@@ -186,23 +186,26 @@ describe.skipIf(noRedis).each(Object.entries(versions))(
         .toBe("added");
     });
 
-    test.each(["never there", "lost", "hung"])(
+    test.each(["refusing", "never there", "lost", "hung"])(
       "a process that closes its queue ends while Redis is %s",
       async (how) => {
         const port = await freePort();
-        const server = how === "never there" ? undefined : await start(port);
+        const server = how === "refusing" || how === "never there" ? undefined : await start(port);
         const program = `
       const { Queue } = require("${name}");
       const { failFast, queueOptions } = require("../../components/client");
       const queue = failFast(new Queue("mail", queueOptions()));
-      queue.add("send", {}).then(() => "added", (error) => error.message).then((text) => console.log(text));
-      process.stdin.once("data", () => queue.close().then(() => console.log("closed"))).unref();
+      const close = () => queue.close().then(() => console.log("closed"));
+      const added = queue.add("send", {}).then(() => "added", (error) => error.message).then((text) => console.log(text));
+      ${how === "refusing" ? "added.then(close)" : 'process.stdin.once("data", close).unref()'};
     `;
         const child = spawn(process.execPath, ["--import", "tsx", "-e", program], {
           cwd: __dirname,
           env: { ...process.env, REDIS_QUEUE_URL: `redis://127.0.0.1:${port}`, REDIS_QUEUE_BULLMQ },
           stdio: ["pipe", "pipe", "inherit"],
         });
+        const ended = once(child, "exit");
+        child.stdin.on("error", () => {}); // a program that has ended reads no more
         closing.push(() => child.kill("SIGKILL"));
         let output = "";
         child.stdout.on("data", (chunk) => {
@@ -213,7 +216,6 @@ describe.skipIf(noRedis).each(Object.entries(versions))(
           .toMatch(server ? /^added\n/ : /^Redis has not been reached yet/);
         if (server && how === "lost") await kill(server);
         if (server && how === "hung") server.kill("SIGSTOP");
-        const ended = once(child, "exit");
         child.stdin.end("close\n");
         expect(await ended).toEqual([0, null]);
         expect(output).toMatch(/\nclosed\n$/);
