@@ -1,5 +1,7 @@
-import { type BullmqDefaults, bullmqDefaults } from "../redis/bullmq";
-import { describeAll, type Problem } from "../redis/problems";
+import type { BullmqDefaults } from "../redis/bullmq";
+import { bullmqDefaults } from "../redis/bullmq";
+import type { Problem } from "../redis/problems";
+import { describeAll } from "../redis/problems";
 
 /** An environment, as `process.env` is one. */
 export type Environment = Readonly<Record<string, string | undefined>>;

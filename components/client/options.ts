@@ -1,5 +1,7 @@
-import { ioredisTls, type JobOptions, type WorkerOptions } from "../redis/bullmq";
-import { type Environment, readCache, readQueue, type Server } from "./environment";
+import type { JobOptions, WorkerOptions } from "../redis/bullmq";
+import { ioredisTls } from "../redis/bullmq";
+import type { Environment, Server } from "./environment";
+import { readCache, readQueue } from "./environment";
 
 /** ioredis' options for one server: `new Redis(…)`, or the `connection` of a BullMQ class. */
 export interface ConnectionOptions {

@@ -1,8 +1,10 @@
 import { findBinary } from "../backends/process/server/binary";
 import { startTemporary } from "../backends/process/server/temporary";
-import { type BullmqArgs, bullmqProblems } from "../redis/bullmq";
+import type { BullmqArgs } from "../redis/bullmq";
+import { bullmqProblems } from "../redis/bullmq";
 import { environment } from "../redis/connection";
-import { describeAll, type Problem } from "../redis/problems";
+import type { Problem } from "../redis/problems";
+import { describeAll } from "../redis/problems";
 import { EvictionPolicy, QUEUE_POLICY, Role, roleDirectives } from "../redis/roles";
 import { parseSize, SIZE_FORMS, SizeError } from "../redis/size";
 

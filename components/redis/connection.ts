@@ -1,4 +1,5 @@
-import { type BullmqArgs, bullmqDefaults } from "./bullmq";
+import type { BullmqArgs } from "./bullmq";
+import { bullmqDefaults } from "./bullmq";
 import { urlPart } from "./quote";
 
 /** Everything a client needs to know to connect; plain data. */

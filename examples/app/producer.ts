@@ -1,6 +1,8 @@
 import { Queue } from "bullmq";
-import { failFast, type QueueOptions } from "redis-topology/client";
-import { type Mail, QUEUE, send } from "./mail";
+import type { QueueOptions } from "redis-topology/client";
+import { failFast } from "redis-topology/client";
+import type { Mail } from "./mail";
+import { QUEUE, send } from "./mail";
 
 /** Adds jobs, and does the work itself while the queue is away. */
 export class Producer {

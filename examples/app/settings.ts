@@ -1,4 +1,5 @@
-import { type CacheOptions, cacheOptions, type QueueOptions, queueOptions } from "redis-topology/client";
+import type { CacheOptions, QueueOptions } from "redis-topology/client";
+import { cacheOptions, queueOptions } from "redis-topology/client";
 
 export interface AppSettings {
   readonly cache: CacheOptions;

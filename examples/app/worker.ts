@@ -1,6 +1,7 @@
 import { Worker } from "bullmq";
 import { shutdownOnSignal, workerOptions } from "redis-topology/client";
-import { type Mail, QUEUE, send } from "./mail";
+import type { Mail } from "./mail";
+import { QUEUE, send } from "./mail";
 
 /** A worker: takes jobs until SIGTERM, finishes the one it has, and ends. While Redis is away it waits. */
 const worker = new Worker<Mail>(

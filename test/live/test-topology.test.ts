@@ -5,14 +5,8 @@ import * as path from "node:path";
 import { Queue, QueueEvents, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import {
-  cacheOptions,
-  failFast,
-  queueOptions,
-  type TestTopologyOptions,
-  testTopology,
-  workerOptions,
-} from "../../components/client";
+import type { TestTopologyOptions } from "../../components/client";
+import { cacheOptions, failFast, queueOptions, testTopology, workerOptions } from "../../components/client";
 import { missing } from "./require";
 import { withRedis } from "./servers";
 

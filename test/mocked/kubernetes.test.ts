@@ -6,7 +6,8 @@ import type { KubernetesTopologyArgs } from "../../components/backends/kubernete
 import { KubernetesTopology } from "../../components/backends/kubernetes/topology";
 import { queueOptions, workerOptions } from "../../components/client";
 import { bullmqDefaults } from "../../components/redis/bullmq";
-import { type RecordOptions, record, resolved } from "./harness";
+import type { RecordOptions } from "./harness";
+import { record, resolved } from "./harness";
 import { kubernetesState, subjects } from "./subjects";
 
 const target = subjects.kubernetes.required?.({}) as { context: string; kubeconfig: string };

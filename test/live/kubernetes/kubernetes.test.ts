@@ -5,7 +5,8 @@ import type { KubernetesTopologyArgs } from "../../../components/backends/kubern
 import { bullmqDefaults } from "../../../components/redis/bullmq";
 import { missing } from "../require";
 import { eventually, forward, get, kubectl } from "./cluster";
-import { apply, type Deployment, deploy, replacePod } from "./deployment";
+import type { Deployment } from "./deployment";
+import { apply, deploy, replacePod } from "./deployment";
 import { identity } from "./manifests";
 
 const NAMESPACE = "redis-live";
