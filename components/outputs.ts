@@ -43,7 +43,7 @@ export function topologyOutputs(parts: TopologyParts): Topology {
     env: pulumi.secret(
       pulumi
         .all([cache && connection(cache), queue && connection(queue)])
-        .apply(([forCache, forQueue]) => environment(forCache, forQueue)),
+        .apply(([forCache, forQueue]) => environment(forCache, forQueue, parts.bullmq)),
     ),
     ...(queue && { bullmq: bullmq(queue, parts.bullmq) }),
     guarantees: parts.guarantees,

@@ -118,7 +118,7 @@ export interface BullmqConnection {
 export interface Bullmq {
   /**
    * Connection of code that adds jobs. Fails at once when the connection is lost, and after `commandTimeout` when Redis
-   * hangs. Before its first connection BullMQ waits for Redis, for ever.
+   * hangs. Before its first connection BullMQ waits for Redis, for ever; `failFast` of `redis-topology/client` does not.
    */
   producer: BullmqConnection;
   /** Connection of workers: waits for Redis. */
@@ -142,7 +142,11 @@ export interface Topology {
   readonly backend: string;
   readonly cache?: Endpoint;
   readonly queue?: Endpoint;
-  /** Environment of an application: `REDIS_HOST/PORT/PASSWORD/URL/TLS` for the cache, `REDIS_QUEUE_*` for the queue. Secret. */
+  /**
+   * Environment of an application: `REDIS_HOST/PORT/PASSWORD/URL/TLS` for the cache, `REDIS_QUEUE_*` for the queue, and
+   * `REDIS_QUEUE_BULLMQ` with BullMQ's options as JSON; `_PREFIX` and `_CA_CERT` where there is one. Secret.
+   * `redis-topology/client` reads it.
+   */
   readonly env: pulumi.Output<Record<string, string>>;
   /** Present when there is a queue. */
   readonly bullmq?: Bullmq;

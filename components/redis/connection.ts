@@ -1,3 +1,5 @@
+import type { BullmqArgs } from "./bullmq";
+import { bullmqDefaults } from "./bullmq";
 import { urlPart } from "./quote";
 
 /** Everything a client needs to know to connect; plain data. */
@@ -22,15 +24,27 @@ export function connectionUrl(connection: Connection): string {
   return `${tls ? "rediss" : "redis"}://${authority}:${port}`;
 }
 
-/** The environment of an application: `REDIS_*` for the cache, `REDIS_QUEUE_*` for the queue; absent roles have no keys. */
+/**
+ * The environment of an application: `REDIS_*` for the cache, `REDIS_QUEUE_*` for the queue; absent roles have no keys.
+ * All that `redis-topology/client` needs is in it: `_URL`, `_PREFIX` and `_CA_CERT` where there is one, and as
+ * `REDIS_QUEUE_BULLMQ` the options for BullMQ as JSON, which hold nothing secret.
+ */
 export function environment(
   cache: Connection | undefined,
   queue: Connection | undefined,
+  bullmq?: BullmqArgs,
 ): Record<string, string> {
-  return { ...(cache && variables("REDIS", cache)), ...(queue && variables("REDIS_QUEUE", queue)) };
+  return {
+    ...(cache && variables("REDIS", cache)),
+    ...(queue && {
+      ...variables("REDIS_QUEUE", queue),
+      REDIS_QUEUE_BULLMQ: JSON.stringify(bullmqDefaults(bullmq)),
+    }),
+  };
 }
 
 function variables(prefix: string, connection: Connection): Record<string, string> {
+  const { caCertificate } = connection;
   return {
     [`${prefix}_HOST`]: connection.host,
     [`${prefix}_PORT`]: String(connection.port),
@@ -38,5 +52,7 @@ function variables(prefix: string, connection: Connection): Record<string, strin
     [`${prefix}_URL`]: connectionUrl(connection),
     [`${prefix}_TLS`]: String(connection.tls),
     ...(connection.prefix !== undefined && { [`${prefix}_PREFIX`]: connection.prefix }),
+    // A dotenv file cannot hold a carriage return; a PEM means the same without.
+    ...(caCertificate !== undefined && { [`${prefix}_CA_CERT`]: caCertificate.replaceAll("\r\n", "\n") }),
   };
 }

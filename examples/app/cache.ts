@@ -1,18 +1,12 @@
 import { Redis } from "ioredis";
-
-/** How long a request waits for the cache before it does without. */
-const PATIENCE_MS = 500;
+import type { CacheOptions } from "redis-topology/client";
 
 /** A cache that an application can live without: when Redis is away, everything is loaded anew. */
 export class Cache {
   private readonly redis: Redis;
 
-  constructor(url: string) {
-    this.redis = new Redis(url, {
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: PATIENCE_MS,
-    });
+  constructor(options: CacheOptions) {
+    this.redis = new Redis(options);
     this.redis.on("error", () => {}); // ioredis connects again by itself; callers do without meanwhile
   }
 

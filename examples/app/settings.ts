@@ -1,29 +1,14 @@
-import type { JobsOptions, RedisOptions, WorkerOptions } from "bullmq";
-
-/** The stack's output `bullmq`, as JSON. */
-export interface BullmqSettings {
-  /** For code that adds jobs: fails at once when Redis is away. */
-  readonly producer: RedisOptions;
-  /** For workers: waits for Redis. */
-  readonly worker: RedisOptions;
-  readonly prefix?: string;
-  readonly defaultJobOptions: JobsOptions;
-  readonly workerOptions: Partial<WorkerOptions>;
-}
+import type { CacheOptions, QueueOptions } from "redis-topology/client";
+import { cacheOptions, queueOptions } from "redis-topology/client";
 
 export interface AppSettings {
-  readonly cacheUrl: string;
-  readonly bullmq: BullmqSettings;
-  /** False = every job is done at once, by who asks for it. */
-  readonly queues: boolean;
+  readonly cache: CacheOptions;
+  /** Absent = every job is done at once, by who asks for it. */
+  readonly queue?: QueueOptions;
 }
 
-/**
- * The application's settings from its environment: `REDIS_URL` as the stack's output `env` has it, `BULLMQ` with
- * the stack's output `bullmq` as JSON, and `ENABLE_QUEUES=false` to do without a queue.
- */
+/** The application's settings from the stack's `env`, and `ENABLE_QUEUES=false` to do without a queue. */
 export function readSettings(env: NodeJS.ProcessEnv): AppSettings {
-  const { REDIS_URL, BULLMQ, ENABLE_QUEUES } = env;
-  if (!REDIS_URL || !BULLMQ) throw new Error("REDIS_URL and BULLMQ are needed; see examples/app/README.md.");
-  return { cacheUrl: REDIS_URL, bullmq: JSON.parse(BULLMQ), queues: ENABLE_QUEUES !== "false" };
+  const queued = env.ENABLE_QUEUES !== "false";
+  return { cache: cacheOptions(env), ...(queued && { queue: queueOptions(env) }) };
 }

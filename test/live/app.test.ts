@@ -27,16 +27,7 @@ describe.skipIf(missing("redis", "pulumi"))("examples/app", () => {
     const role = async () => ({ maxMemory: "32mb", port: await freePort() });
     engine = await Engine.start({ cache: await role(), queue: await role(), protect: false });
     await engine.up();
-    const bullmq = await engine.succeed(
-      "stack",
-      "output",
-      "bullmq",
-      "--json",
-      "--show-secrets",
-      "-s",
-      "live",
-    );
-    env = { ...(await engine.outputs()).env, BULLMQ: bullmq };
+    env = (await engine.outputs()).env;
     settings = readSettings(env);
   });
   afterEach(async () => {
@@ -62,10 +53,9 @@ describe.skipIf(missing("redis", "pulumi"))("examples/app", () => {
     await expect.poll(worker.output, soon).toContain("ready");
     return worker;
   };
-  const connect = async () => {
-    const producer = new Producer(settings.bullmq, settings.queues);
+  const connect = () => {
+    const producer = new Producer(settings.queue);
     closing.push(() => producer.close());
-    await producer.connected(PATIENCE_MS);
     return producer;
   };
   const kill = (role: string) => {
@@ -83,7 +73,7 @@ describe.skipIf(missing("redis", "pulumi"))("examples/app", () => {
 
   test("SIGTERM lets the worker finish its job, and leaves the next one for another worker", async () => {
     const worker = await startWorker();
-    const producer = await connect();
+    const producer = connect();
     expect(await producer.submit({ to: "slow@example.com", takes: 2000 })).toBe("queued");
     expect(await producer.submit({ to: "next@example.com" })).toBe("queued");
     await expect.poll(worker.output, soon).toContain("sending to slow@example.com");
@@ -96,8 +86,8 @@ describe.skipIf(missing("redis", "pulumi"))("examples/app", () => {
 
   test("without Redis the work is done at once, and afterwards by the worker again", async () => {
     const worker = await startWorker();
-    const producer = await connect();
-    const cache = new Cache(settings.cacheUrl);
+    const producer = connect();
+    const cache = new Cache(settings.cache);
     closing.push(() => cache.close());
     kill("queue");
     kill("cache");
@@ -110,7 +100,7 @@ describe.skipIf(missing("redis", "pulumi"))("examples/app", () => {
   });
 
   test("the cache keeps a value for its time, and loads it once", async () => {
-    const cache = new Cache(settings.cacheUrl);
+    const cache = new Cache(settings.cache);
     closing.push(() => cache.close());
     await expect.poll(() => kept(cache), soon).toBe("first");
     const { cache: server } = (await engine?.outputs()) ?? {};
@@ -132,9 +122,18 @@ describe.skipIf(missing("redis", "pulumi"))("examples/app", () => {
   });
 
   test("without its environment it says what is missing", () => {
-    expect(() => readSettings({ REDIS_URL: env.REDIS_URL })).toThrow(
-      "REDIS_URL and BULLMQ are needed; see examples/app/README.md.",
+    expect(() => readSettings({ REDIS_URL: env.REDIS_URL })).toThrow("REDIS_QUEUE_URL: missing.");
+    expect(readSettings({ REDIS_URL: env.REDIS_URL, ENABLE_QUEUES: "false" })).not.toHaveProperty("queue");
+  });
+
+  test("without Redis from the start, everything is done at once, and the program ends", async () => {
+    const nobody = `redis://127.0.0.1:${await freePort()}`;
+    const output = execFileSync(
+      process.execPath,
+      ["--import", "tsx", path.join(app, "produce.ts"), "ada@example.com"],
+      { env: { ...process.env, REDIS_URL: nobody, REDIS_QUEUE_URL: nobody }, encoding: "utf8" },
     );
+    expect(output).toBe("sent to ada@example.com\nada@example.com: done\n");
   });
 });
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { bullmqDefaults } from "../../components/redis/bullmq";
 import { urlPart } from "../../components/redis/quote";
 import type { CliRun } from "./cli-helpers";
 import { freePort, outputsOf, PASSWORD, runCli, startCli, startServer, stopServers } from "./cli-helpers";
@@ -161,7 +162,8 @@ test("env prints the environment; with a role only its own", async () => {
     "REDIS_TLS=false",
     "",
   ].join("\n");
-  const queue = cache.replaceAll("REDIS_", "REDIS_QUEUE_").replaceAll("cache.test", "queue.test");
+  const connection = cache.replaceAll("REDIS_", "REDIS_QUEUE_").replaceAll("cache.test", "queue.test");
+  const queue = `${connection}REDIS_QUEUE_BULLMQ='${JSON.stringify(bullmqDefaults())}'\n`;
   expect(await runCli(["env"], outputs)).toEqual({ code: 0, stdout: cache + queue, stderr: "" });
   expect(await runCli(["env", "--role", "cache"], outputs)).toEqual({ code: 0, stdout: cache, stderr: "" });
   expect(await runCli(["env", "--role", "queue", "--export"], outputs)).toEqual({

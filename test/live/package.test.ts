@@ -50,6 +50,22 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
     expect(loaded).not.toMatch(/backends\/(?!process\/|\w+\.js)/);
   });
 
+  test("loads neither Pulumi nor zod nor a Redis client for an application", () => {
+    const loaded = node(
+      `require("redis-topology/client"); console.log(Object.keys(require.cache).join("\\n"))`,
+    );
+    expect(loaded).toContain("redis-topology/dist/client/index.js");
+    expect(loaded).not.toMatch(/node_modules\/(?!redis-topology\/)/);
+    const declared = node(
+      `const { readdirSync, readFileSync } = require("node:fs");
+      const folder = require("node:path").dirname(require.resolve("redis-topology/client"));
+      for (const file of readdirSync(folder).filter((name) => name.endsWith(".d.ts")))
+        console.log(readFileSync(folder + "/" + file, "utf8"));`,
+    );
+    expect(declared).toContain("testTopology");
+    expect(declared).not.toMatch(/from "(?!\.)/);
+  });
+
   test("type-checks in a strict program", () => {
     execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "--noEmit"], { cwd: folder });
   });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { BackendName } from "../../components/backends/registry";
 import { loadBackend } from "../../components/backends/registry";
+import { cacheOptions, queueOptions, workerOptions } from "../../components/client";
 import { createTopology } from "../../components/create";
 import type { RoleGuarantees } from "../../components/redis/guarantees";
 import { EVENTS } from "../../components/redis/guarantees";
@@ -62,9 +63,9 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       );
       expect(
         Object.keys(env)
-          .filter((name) => !name.endsWith("_PREFIX"))
+          .filter((name) => !/_(?:PREFIX|CA_CERT)$/.test(name))
           .sort(),
-      ).toEqual(expected.sort());
+      ).toEqual([...expected, ...(present.includes("queue") ? ["REDIS_QUEUE_BULLMQ"] : [])].sort());
       expect(Object.values(env).filter((value) => value === "")).toEqual([]);
     });
 
@@ -101,6 +102,35 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
         removeOnComplete: { age: 86400, count: 1000 },
         removeOnFail: { age: 604800, count: 5000 },
       });
+    });
+
+    test("an application gets from `env` what the output `bullmq` says", async () => {
+      const queue = {
+        ...roles.queue,
+        bullmq: { attempts: 7, lockDuration: 60_000, producerCommandTimeout: 900 },
+      };
+      const { result } = await create({ ...roles, queue });
+      const env = await resolved(result.env);
+      const said = await resolved(pulumi.output(result.bullmq));
+      const { skipVersionCheck, ...forQueue } = queueOptions(env);
+      const prefix = said?.prefix === undefined ? {} : { prefix: said.prefix };
+      expect(forQueue).toEqual({
+        connection: defined(said?.producer),
+        defaultJobOptions: said?.defaultJobOptions,
+        ...prefix,
+      });
+      expect(workerOptions(env)).toEqual({
+        connection: defined(said?.worker),
+        ...said?.workerOptions,
+        ...prefix,
+      });
+      expect(forQueue).toMatchObject({
+        defaultJobOptions: { attempts: 7 },
+        connection: { commandTimeout: 900 },
+      });
+      const cache = await resolved(pulumi.output(result.cache));
+      const { host, port, username, password } = cacheOptions(env);
+      expect(cache).toMatchObject({ host, port, username, password });
     });
 
     test("a given password appears nowhere in plain", async () => {
@@ -162,6 +192,11 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
 
 function withPasswords({ cache, queue }: TopologyArgs, password: string): TopologyArgs {
   return { cache: { ...cache, password }, queue: { ...queue, password } };
+}
+
+/** As JSON has it: without what is undefined. */
+function defined(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
 }
 
 function withoutSecrets(value: unknown): unknown {

@@ -215,6 +215,7 @@ describe("defaults", () => {
       REDIS_URL: "redis://default:made-for-redis-cache-password@redis-cache:6379",
       REDIS_QUEUE_HOST: "redis-queue",
       REDIS_QUEUE_PORT: "6380",
+      REDIS_QUEUE_BULLMQ: (await resolved(result.env)).REDIS_QUEUE_BULLMQ,
     });
   });
 });

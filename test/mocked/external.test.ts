@@ -71,7 +71,10 @@ test("overrides: parts, a private CA, cluster mode found by the check", async ()
     caCertificate: "-----BEGIN CERTIFICATE-----",
   });
   expect(await resolved(recording.result.bullmq?.prefix)).toBe("{bull}");
-  expect((await resolved(recording.result.env)).REDIS_QUEUE_PREFIX).toBe("{bull}");
+  expect(await resolved(recording.result.env)).toMatchObject({
+    REDIS_QUEUE_PREFIX: "{bull}",
+    REDIS_QUEUE_CA_CERT: "-----BEGIN CERTIFICATE-----",
+  });
   expect(await resolved(recording.result.bullmq?.worker.tls)).toEqual({ ca: "-----BEGIN CERTIFICATE-----" });
 });
 

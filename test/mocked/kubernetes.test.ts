@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
 import { KubernetesTopology } from "../../components/backends/kubernetes/topology";
+import { queueOptions, workerOptions } from "../../components/client";
+import { bullmqDefaults } from "../../components/redis/bullmq";
 import type { RecordOptions } from "./harness";
 import { record, resolved } from "./harness";
 import { kubernetesState, subjects } from "./subjects";
@@ -151,6 +153,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
         REDIS_QUEUE_PASSWORD: "p",
         REDIS_QUEUE_URL: "redis://default:p@redis-queue.redis.svc.cluster.local:6379",
         REDIS_QUEUE_TLS: "false",
+        REDIS_QUEUE_BULLMQ: JSON.stringify(bullmqDefaults()),
       },
     },
   });
@@ -571,6 +574,20 @@ describe("overrides", () => {
     expect(tuned["redis-topology/config"]).not.toBe(before["redis-topology/config"]);
     expect(tuned["redis-topology/auth"]).toBe(before["redis-topology/auth"]);
   });
+});
+
+test("the applications' Secret has the stack's BullMQ options and its prefix", async () => {
+  const bullmq = { prefix: "{jobs}", attempts: 9, lockDuration: 90_000 };
+  const recording = await create({ ...target, queue: { password: "p", bullmq } });
+  const { stringData } = recording.get("kubernetes:core/v1:Secret", "redis-queue-connection").inputs as {
+    stringData: { secret: Record<string, string> };
+  };
+  expect(stringData.secret).toEqual(await resolved(recording.result.env));
+  expect(queueOptions(stringData.secret)).toMatchObject({
+    prefix: "{jobs}",
+    defaultJobOptions: { attempts: 9 },
+  });
+  expect(workerOptions(stringData.secret)).toMatchObject({ prefix: "{jobs}", lockDuration: 90_000 });
 });
 
 test("rendered: no Secret among the manifests, all of them in one secret output", async () => {

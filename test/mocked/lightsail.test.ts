@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { LightsailTopologyArgs } from "../../components/backends/lightsail/args";
 import { LightsailTopology } from "../../components/backends/lightsail/topology";
+import { bullmqDefaults } from "../../components/redis/bullmq";
 import { record, refusals, resolved } from "./harness";
 import { subjects } from "./subjects";
 
@@ -123,6 +124,7 @@ test("overrides: system C, an API beside a queue that accepts the loss", async (
       commands: ["node", "server.js"],
       environment: {
         NODE_ENV: "production",
+        REDIS_QUEUE_BULLMQ: JSON.stringify(bullmqDefaults()),
         REDIS_QUEUE_HOST: "localhost",
         REDIS_QUEUE_PASSWORD: "Generated0123456789",
         REDIS_QUEUE_PORT: "6379",

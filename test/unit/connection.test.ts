@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { bullmqDefaults } from "../../components/redis/bullmq";
 import type { Connection } from "../../components/redis/connection";
 import { connectionUrl, environment } from "../../components/redis/connection";
 
@@ -56,7 +57,23 @@ test("the environment: the cache's under REDIS, the queue's under REDIS_QUEUE", 
     REDIS_QUEUE_URL: "rediss://default:a%20b@127.0.0.1:6380",
     REDIS_QUEUE_TLS: "true",
     REDIS_QUEUE_PREFIX: "{bull}",
+    REDIS_QUEUE_BULLMQ: JSON.stringify(bullmqDefaults()),
   });
+});
+
+test("a private certificate authority goes along, in lines that a dotenv file holds", () => {
+  const secured = { ...connection, tls: true, caCertificate: "BEGIN\r\nEND\r\n" };
+  expect(environment(secured, secured)).toMatchObject({
+    REDIS_CA_CERT: "BEGIN\nEND\n",
+    REDIS_QUEUE_CA_CERT: "BEGIN\nEND\n",
+  });
+});
+
+test("a stack's BullMQ options go along, without anything secret", () => {
+  const bullmq = { attempts: 5, producerOfflineQueue: true };
+  const { REDIS_QUEUE_BULLMQ = "" } = environment(undefined, connection, bullmq);
+  expect(JSON.parse(REDIS_QUEUE_BULLMQ)).toEqual(bullmqDefaults(bullmq));
+  expect(REDIS_QUEUE_BULLMQ).not.toContain(connection.password);
 });
 
 test("an absent role has no variables", () => {
@@ -68,6 +85,7 @@ test("an absent role has no variables", () => {
     "REDIS_QUEUE_PASSWORD",
     "REDIS_QUEUE_URL",
     "REDIS_QUEUE_TLS",
+    "REDIS_QUEUE_BULLMQ",
   ]);
   expect(names()).toEqual([]);
 });

@@ -52,7 +52,7 @@ export function createSecrets(
     .all([acl, password])
     .apply(([file, text]) => manifest(site, plan, plan.names.auth, authFiles(plan, file, text)));
   const connection = password.apply((text) =>
-    manifest(site, plan, plan.names.connection, connectionVariables(plan, text)),
+    manifest(site, plan, plan.names.connection, connectionVariables(site, plan, text)),
   );
   const manifests = [auth, connection].map((made) => pulumi.secret(made));
   if (site.args.renderTo !== undefined) return { revision: revision.hex, manifests, created: [] };
@@ -78,15 +78,13 @@ function createSecret(
 }
 
 /** The contract's environment of an application, for `envFrom`. */
-function connectionVariables(plan: ServerPlan, password: string): Record<string, string> {
-  const connection: Connection = {
-    host: plan.host,
-    port: plan.port,
-    username: DEFAULT_USERNAME,
-    password,
-    tls: false,
-  };
-  return plan.role === Role.Cache ? environment(connection, undefined) : environment(undefined, connection);
+function connectionVariables(site: Site, plan: ServerPlan, password: string): Record<string, string> {
+  const { host, port, role } = plan;
+  const connection: Connection = { host, port, username: DEFAULT_USERNAME, password, tls: false };
+  if (role === Role.Cache) return environment(connection, undefined);
+  const bullmq = site.args.queue?.bullmq;
+  const prefix = bullmq?.prefix;
+  return environment(undefined, { ...connection, ...(prefix !== undefined && { prefix }) }, bullmq);
 }
 
 function manifest(site: Site, plan: ServerPlan, name: string, stringData: Record<string, string>): Manifest {

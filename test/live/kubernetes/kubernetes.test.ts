@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../../components/backends/kubernetes/args";
+import { bullmqDefaults } from "../../../components/redis/bullmq";
 import { missing } from "../require";
 import { eventually, forward, get, kubectl } from "./cluster";
 import type { Deployment } from "./deployment";
@@ -94,6 +95,7 @@ describe.skipIf(missing("kubernetes"))("a topology in a real cluster", () => {
       REDIS_QUEUE_PASSWORD: `queue "pass" word #1`,
       REDIS_QUEUE_URL: `redis://default:queue%20%22pass%22%20word%20%231@redis-queue.${NAMESPACE}.svc.cluster.local:6379`,
       REDIS_QUEUE_TLS: "false",
+      REDIS_QUEUE_BULLMQ: JSON.stringify(bullmqDefaults()),
     });
     await withRedis("redis-queue", variables.REDIS_QUEUE_PASSWORD ?? "", async (redis) => {
       expect(await redis.ping()).toBe("PONG");

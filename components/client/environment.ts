@@ -1,0 +1,163 @@
+import type { BullmqDefaults } from "../redis/bullmq";
+import { bullmqDefaults } from "../redis/bullmq";
+import type { Problem } from "../redis/problems";
+import { describeAll } from "../redis/problems";
+
+/** An environment, as `process.env` is one. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One server, as its variables say. */
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  /** Number of the database, where the URL names one. */
+  readonly db?: number;
+  readonly tls: boolean;
+  /** PEM of a private certificate authority. */
+  readonly caCertificate?: string;
+}
+
+const DEFAULT_PORT = 6379;
+const FROM_THE_STACK =
+  "Take it from the stack's `env` output: `npx redis-topology env -s <stack>`, or its Secret.";
+
+/** The cache's server. Throws one error that names every variable which is missing or malformed, and no value. */
+export function readCache(env: Environment): Server {
+  const problems: Problem[] = [];
+  const server = readServer("REDIS", env, problems);
+  if (server === undefined || problems.length > 0) throw unusable("cache", problems);
+  return server;
+}
+
+/** The queue's server, its prefix and its BullMQ options. Throws as `readCache` does. */
+export function readQueue(env: Environment): { server: Server; prefix?: string; bullmq: BullmqDefaults } {
+  const problems: Problem[] = [];
+  const server = readServer("REDIS_QUEUE", env, problems);
+  const bullmq = readBullmq(env.REDIS_QUEUE_BULLMQ, problems);
+  if (server === undefined || problems.length > 0) throw unusable("queue", problems);
+  // Where a variable cannot be absent, as in a Compose file, it is empty.
+  return { server, ...(env.REDIS_QUEUE_PREFIX && { prefix: env.REDIS_QUEUE_PREFIX }), bullmq };
+}
+
+function unusable(role: string, problems: readonly Problem[]): Error {
+  return new Error(describeAll(`The environment has no usable ${role}`, problems));
+}
+
+function readServer(prefix: string, env: Environment, problems: Problem[]): Server | undefined {
+  const url = env[`${prefix}_URL`];
+  const caCertificate = env[`${prefix}_CA_CERT`];
+  const server = url ? parseUrl(url) : undefined;
+  if (server === undefined) {
+    problems.push({
+      key: `${prefix}_URL`,
+      was: url ? "no URL of a Redis server" : "missing",
+      allowed: "`redis://user:password@host:port`, or `rediss://` for TLS, user and password percent-encoded",
+      fix: FROM_THE_STACK,
+    });
+  }
+  if (caCertificate && !caCertificate.includes("-----BEGIN CERTIFICATE-----")) {
+    problems.push({
+      key: `${prefix}_CA_CERT`,
+      was: "no PEM",
+      allowed: "the PEM of a certificate authority with its line breaks, or nothing",
+      fix: FROM_THE_STACK,
+    });
+  }
+  return server && { ...server, ...(caCertificate && { caCertificate }) };
+}
+
+function parseUrl(text: string): Server | undefined {
+  try {
+    const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(text);
+    const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+    const database = /^\/?(\d*)$/.exec(pathname)?.[1];
+    const known = protocol === "redis:" || protocol === "rediss:";
+    if (!known || hostname === "" || port === "0" || database === undefined || search || hash)
+      return undefined;
+    return {
+      host: hostname.replace(/^\[|\]$/g, ""),
+      port: port === "" ? DEFAULT_PORT : Number(port),
+      ...(user !== "" && { username: user }),
+      ...(secret !== "" && { password: secret }),
+      ...(database !== "" && { db: Number(database) }),
+      tls: protocol === "rediss:",
+    };
+  } catch {
+    // The parser's own message quotes the URL.
+    return undefined;
+  }
+}
+
+/** A part that the JSON names replaces the default as a whole, so that what is left out of it is BullMQ's own. */
+function readBullmq(text: string | undefined, problems: Problem[]): BullmqDefaults {
+  const defaults = bullmqDefaults();
+  if (!text) return defaults;
+  const given = parseJson(text);
+  const wrong = wrongParts("", given, SHAPE);
+  if (wrong.length === 0) return { ...defaults, ...(given as Partial<BullmqDefaults>) };
+  problems.push({
+    key: "REDIS_QUEUE_BULLMQ",
+    was: wrong.join(", "),
+    allowed: 'JSON such as `{"defaultJobOptions":{"attempts":3}}`, or nothing for the defaults',
+    fix: FROM_THE_STACK,
+  });
+  return defaults;
+}
+
+/** What the JSON may hold: types by name, `null` allowed where it is named. Other keys are the application's business. */
+interface Shape {
+  readonly [key: string]: readonly string[] | Shape;
+}
+
+const KEEP: Shape = { age: ["number"], count: ["number"] };
+const CONNECTION: Shape = {
+  enableOfflineQueue: ["boolean"],
+  maxRetriesPerRequest: ["number", "null"],
+  commandTimeout: ["number"],
+};
+const SHAPE: Shape = {
+  producer: CONNECTION,
+  worker: CONNECTION,
+  defaultJobOptions: {
+    attempts: ["number"],
+    backoff: { type: ["string"], delay: ["number"] },
+    removeOnComplete: KEEP,
+    removeOnFail: KEEP,
+  },
+  workerOptions: {
+    lockDuration: ["number"],
+    lockRenewTime: ["number"],
+    stalledInterval: ["number"],
+    maxStalledCount: ["number"],
+  },
+};
+
+/** What is wrong with a value, by the names of its parts and never by what stands there. */
+function wrongParts(name: string, value: unknown, shape: Shape): string[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return [name === "" ? "no JSON object" : `\`${name}\` is no object`];
+  }
+  const parts: Readonly<Record<string, unknown>> = { ...value };
+  return Object.entries(shape).flatMap(([key, allowed]) => {
+    const part = parts[key];
+    const inner = name === "" ? key : `${name}.${key}`;
+    if (part === undefined) return [];
+    if (!isTypes(allowed)) return wrongParts(inner, part, allowed);
+    const type = part === null ? "null" : typeof part;
+    return allowed.includes(type) ? [] : [`\`${inner}\` is no ${allowed.join(" or ")}`];
+  });
+}
+
+function isTypes(allowed: readonly string[] | Shape): allowed is readonly string[] {
+  return Array.isArray(allowed);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
