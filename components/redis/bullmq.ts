@@ -1,5 +1,5 @@
 import type { Connection } from "./connection";
-import { type Problem, shapeOf, shownIfHarmless as shown } from "./problems";
+import { type Problem, shapeOf, shown, shownNumber } from "./problems";
 
 /** Overrides of the BullMQ options that a queue hands to its applications. All optional. */
 export interface BullmqArgs {
@@ -121,7 +121,7 @@ function timerProblems(args: BullmqArgs): Problem[] {
     return [
       {
         key: `queue.bullmq.${key}`,
-        was: shown(value),
+        was: shownNumber(value),
         allowed: `at most ${LONGEST_TIMER_MS} ms (24.8 days): a longer timer of Node fires at once`,
         fix: "Lower it, and mind the unit: milliseconds.",
       },
@@ -158,7 +158,7 @@ function prefixProblems({ prefix }: BullmqArgs): Problem[] {
   return [
     {
       key: "queue.bullmq.prefix",
-      was: shown(prefix),
+      was: shapeOf(prefix),
       allowed: "a text without NUL and other control characters, which an environment variable cannot hold",
       fix: "Use letters, digits and `-_:{}`.",
     },

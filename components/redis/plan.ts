@@ -11,7 +11,7 @@ import {
 import { mergeDirectives, readDirectives } from "./directives";
 import { type Guarantees, lossProblems, type RoleGuarantees } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
-import { isHarmless, type Problem, shapeOf, shown } from "./problems";
+import { type Problem, shapeOf, shown } from "./problems";
 import {
   type Directive,
   type Engine,
@@ -21,7 +21,7 @@ import {
   Role,
   roleDirectives,
 } from "./roles";
-import { MIN_SIZE, parseSize, SIZE_FORMS, SizeError } from "./size";
+import { isSize, MIN_SIZE, parseSize, SIZE_FORMS, SizeError, shownSize } from "./size";
 
 /** Data budget of a role that names neither `maxMemory` nor `memoryLimit`. */
 export const DEFAULT_MAX_MEMORY = "256mb";
@@ -158,7 +158,7 @@ function planRole(
 
 function isVolumeSize(persistence: unknown): boolean {
   const entries = typeof persistence === "object" && persistence !== null ? Object.entries(persistence) : [];
-  return entries.every(([key, value]) => key === "size" && typeof value === "string" && isHarmless(value));
+  return entries.every(([key, value]) => key === "size" && isSize(value));
 }
 
 function planMemory(
@@ -177,7 +177,7 @@ function planMemory(
   if (largest < smallest) {
     problems.push({
       key: `${role}.memoryLimit`,
-      was: shown(args.memoryLimit),
+      was: shownSize(args.memoryLimit),
       allowed: `at least ${floorArithmetic(role, smallest)}, so that Redis refuses writes before the kernel kills it`,
       fix: `Raise \`memoryLimit\`${given === undefined ? "" : ", or lower `maxMemory`"}.`,
     });

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import { type Problem, shapeOf, shownAs } from "../../redis/problems";
 import { Engine, ROLES, type Role } from "../../redis/roles";
 import { ADDRESS_FORMS, type EngineAddress, isLoopback, isRemote } from "./address";
 import type { DockerTopologyArgs } from "./args";
@@ -10,6 +10,9 @@ export const MIN_OPEN_PASSWORD = 16;
 
 /** What the engine takes as a name (moby, daemon/names: RestrictedNameChars). */
 const ENGINE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+const ROOT = /^0(:\d{1,5})?$/;
+/** An IPv4 address as far as its form goes. */
+const DOTTED = /^\d{1,3}(\.\d{1,3}){3}$/;
 const NON_ROOT_USER = /^[1-9]\d*(:\d+)?$/;
 
 /** An address that is none, and settings that belong to another kind of address. */
@@ -18,7 +21,7 @@ export function hostProblems(args: DockerTopologyArgs, engine: EngineAddress | u
   if (args.host !== undefined && !engine) {
     problems.push({
       key: "docker.host",
-      was: shown(args.host),
+      was: shapeOf(args.host),
       allowed: ADDRESS_FORMS,
       fix: "Correct the address, or remove it for the local engine.",
     });
@@ -31,7 +34,7 @@ export function hostProblems(args: DockerTopologyArgs, engine: EngineAddress | u
     if (args[key] === undefined || engine?.scheme === scheme) continue;
     problems.push({
       key: `docker.${key}`,
-      was: shown(args[key]),
+      was: "given",
       allowed: `nothing without a \`${scheme}://\` address in \`docker.host\``,
       fix: "Remove it, or set `docker.host`.",
     });
@@ -59,7 +62,7 @@ export function bindProblems(
     return [
       {
         key: "docker.bind",
-        was: shown(bind),
+        was: shownAs(DOTTED, bind),
         allowed: "an IP address of the engine's machine",
         fix: "Write an address, not a name; remove it for loopback.",
       },
@@ -93,16 +96,16 @@ export function imageProblems(args: DockerTopologyArgs): Problem[] {
   const used = ROLES.flatMap((role) => (args[role] ? [{ role, ...args[role] }] : []));
   const problems: Problem[] = used
     .filter(({ version }) => version !== undefined)
-    .map(({ role, version }) => ({
+    .map(({ role }) => ({
       key: `${role}.version`,
-      was: shown(version),
+      was: "given",
       allowed: "nothing beside `docker.image`, which names the version",
       fix: "Remove one of the two.",
     }));
   if (new Set(used.map(({ engine }) => engine ?? Engine.Redis)).size > 1) {
     problems.push({
       key: "docker.image",
-      was: shown(args.image),
+      was: "given",
       allowed: "nothing when the roles have two engines: one image holds one of them",
       fix: "Remove it, or give both roles the same `engine`.",
     });
@@ -116,7 +119,7 @@ export function nameProblems(args: DockerTopologyArgs): Problem[] {
   if (args.user !== undefined && !NON_ROOT_USER.test(args.user)) {
     problems.push({
       key: "docker.user",
-      was: shown(args.user),
+      was: shownAs(ROOT, args.user),
       allowed: `a numeric uid other than 0, or \`uid:gid\`, such as \`${IMAGE_USER}\``,
       fix: "Name the user that owns `/data` in the image, by number.",
     });
@@ -124,7 +127,7 @@ export function nameProblems(args: DockerTopologyArgs): Problem[] {
   if (args.volume !== undefined && !ENGINE_NAME.test(args.volume)) {
     problems.push({
       key: "docker.volume",
-      was: shown(args.volume),
+      was: shapeOf(args.volume),
       allowed: "the name of a volume: two or more letters, digits, `_`, `.` or `-`, a letter or digit first",
       fix: "Take a name that `docker volume ls` shows, or a new one.",
     });

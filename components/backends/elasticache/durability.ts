@@ -1,8 +1,9 @@
 import { hasHashTag } from "../../redis/bullmq";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import { type Problem, shapeOf, shownNear } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { compareVersions } from "../../redis/software";
 import { DURABLE_SINCE, type EngineVersion } from "./engines";
+import { Durability } from "./enums";
 import type { QueueGroup } from "./guarantees";
 import { DURABLE_FAMILIES, familyOf } from "./nodes";
 
@@ -16,7 +17,7 @@ export function durabilityProblems(
 ): Problem[] {
   if (life.durability === undefined) return [];
   const key = `${role}Group.durability`;
-  const was = shown(life.durability);
+  const was = shownNear(life.durability, Object.values(Durability));
   if (role === Role.Cache) {
     return [{ key, was, allowed: "nothing: a cache persists nothing", fix: "Remove the setting." }];
   }
@@ -38,7 +39,7 @@ export function durabilityProblems(
   if (prefix !== undefined && !hasHashTag(prefix)) {
     problems.push({
       key: "queue.bullmq.prefix",
-      was: shown(prefix),
+      was: shapeOf(prefix),
       allowed: "one with a hash tag, such as {bull}, since a durable group runs in cluster mode",
       fix: "Put braces around it, or remove the setting.",
     });

@@ -1,6 +1,6 @@
 import { CACHE_GUARANTEES, kept } from "../../redis/guarantees";
 import { type BackendTraits, planTopology, type RolePlan, type TopologyPlan } from "../../redis/plan";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import { type Problem, shownNumber } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
 import type { TopologyArgs } from "../../topology";
 import { tagProblems } from "../awsTags";
@@ -167,10 +167,10 @@ function unusedGroups(args: ElasticacheTopologyArgs): Problem[] {
 function between(key: string, value: number | undefined, least: number, most: number): Problem[] {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
   const allowed = `a whole number from ${least} to ${most}`;
-  return [{ key, was: shown(value), allowed, fix: "Correct the number." }];
+  return [{ key, was: shownNumber(value), allowed, fix: "Correct the number." }];
 }
 
 function range(key: string, value: number | undefined, values: readonly number[]): Problem[] {
   if (value === undefined || values.includes(value)) return [];
-  return [{ key, was: shown(value), allowed: values.join(", "), fix: "Choose one of these." }];
+  return [{ key, was: shownNumber(value), allowed: values.join(", "), fix: "Choose one of these." }];
 }

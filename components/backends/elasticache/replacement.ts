@@ -1,4 +1,4 @@
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shown, shownAs } from "../../redis/problems";
 import { type Engine, Role } from "../../redis/roles";
 import { isDowngrade, majorOf } from "./engines";
 
@@ -22,6 +22,9 @@ const FIXED: Readonly<Partial<Record<keyof FixedSettings, string>>> = {
   kmsKeyId: "elasticache.kmsKeyId",
 };
 
+const KMS_KEY = /^(?:arn:aws[a-z-]*:kms:[a-z\d-]+:\d{12}:key\/)?[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+const VPC = /^vpc-[\da-f]{1,17}$/;
+
 const SAFE_WAY =
   "Bring up a second stack from a snapshot (`elasticache.queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
 
@@ -31,7 +34,12 @@ export function replacements(before: FixedSettings, after: FixedSettings): Probl
     const [old, wanted] = [before[name as keyof FixedSettings], after[name as keyof FixedSettings]];
     if (old === wanted) return [];
     return [
-      { key, was: shown(wanted), allowed: `${shown(old)}, with which the group was created`, fix: SAFE_WAY },
+      {
+        key,
+        was: key === FIXED.kmsKeyId ? shownAs(KMS_KEY, wanted) : shown(wanted),
+        allowed: `${shown(old)}, with which the group was created`,
+        fix: SAFE_WAY,
+      },
     ];
   });
   return [...problems, ...clusterModeProblems(before, after), ...downgradeProblems(before, after)];
@@ -66,7 +74,7 @@ export function strandedGroup(role: Role, before: FixedSettings, after: FixedSet
   return [
     {
       key: "elasticache.vpcId",
-      was: shown(after.vpcId),
+      was: shownAs(VPC, after.vpcId),
       allowed: `${shown(before.vpcId)}, in which the ${role}'s group lies: its firewall (security group) would be replaced, the group cannot follow`,
       fix: `Bring up a second stack in the other VPC${from}, and move the applications there.`,
     },

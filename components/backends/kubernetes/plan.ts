@@ -6,8 +6,9 @@ import {
   rolePlans,
   type TopologyPlan,
 } from "../../redis/plan";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
+import { shownSize } from "../../redis/size";
 import { officialImage } from "../../redis/software";
 import { type KubernetesTopologyArgs, PullPolicy } from "./args";
 import { monitoringProblems, nameProblems, serverProblems, storageProblems, targetProblems } from "./checks";
@@ -107,7 +108,7 @@ function planVolume(args: KubernetesTopologyArgs, maxMemory: number, problems: P
   if (given !== undefined && given < volumeFloor(maxMemory)) {
     problems.push({
       key: "queue.persistence.size",
-      was: shown(args.queue?.persistence?.size),
+      was: shownSize(args.queue?.persistence?.size),
       allowed: `at least ${volumeArithmetic(maxMemory)}, so that AOF, its rewrite and a snapshot fit side by side`,
       fix: "Raise it, or lower `queue.maxMemory`.",
     });

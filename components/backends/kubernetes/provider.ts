@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
-import { describe, type Problem, shown } from "../../redis/problems";
-import { type Access, openApi } from "./cluster";
+import { describe, type Problem } from "../../redis/problems";
+import { openApi } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
 import { inspect } from "./inspect";
 import type { RehearsalInputs } from "./rehearsal";
@@ -22,7 +22,7 @@ export const provider = {
       const { problems, state } = await inspect(await openApi(news.access), news, olds);
       return { inputs: state, failures: problems.map(failure) };
     } catch (error) {
-      return { inputs: news, failures: [failure(refusal(news.access, error as Error))] };
+      return { inputs: news, failures: [failure(refusal(error as Error))] };
     }
   },
 
@@ -80,10 +80,10 @@ function failure(problem: Problem): dynamic.CheckFailure {
   return { property: "", reason: describe(problem) };
 }
 
-function refusal({ context }: Access, { message }: Error): Problem {
+function refusal({ message }: Error): Problem {
   return {
     key: "context",
-    was: `${shown(context)}: ${message}`,
+    was: message,
     allowed: "a cluster that answers, and lets you read what the stack is about to change",
     fix: 'Try `kubectl --context` with this name; the rights that are needed are in docs/operations.md, "Kubernetes: before an up".',
   };

@@ -1,4 +1,4 @@
-import { type Problem, shown } from "../../redis/problems";
+import { type Problem, shown, shownNear } from "../../redis/problems";
 import { parseSize } from "../../redis/size";
 
 /** The volume that the stack wants for its queue; plain data, kept in the state. */
@@ -65,7 +65,7 @@ export function volumeProblems(
   if (!defaulted && after.storageClass !== claim.storageClass) {
     problems.push({
       key: "queue.persistence.storageClass",
-      was: shown(after.storageClass),
+      was: shownNear(after.storageClass, [claim.storageClass]),
       allowed: `${shown(claim.storageClass)}, in which the volume was made (empty is the cluster's default)`,
       fix: 'For another one, see docs/operations.md, "Move a queue".',
     });
@@ -111,7 +111,7 @@ function classProblems(after: WantedVolume, { classes, defaultClass }: FoundVolu
   return [
     {
       key: "queue.persistence.storageClass",
-      was: shown(after.storageClass),
+      was: shownNear(after.storageClass, classes),
       allowed: `a class of the cluster: ${has}`,
       fix: "Correct the name, or create the class first.",
     },
