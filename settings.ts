@@ -2,11 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { BackendName, loadBackend } from "./components/backends/registry";
 import type { TopologySettings } from "./components/create";
 import { runError } from "./components/errors";
-import { describeAll, type Problem } from "./components/redis/problems";
+import { rolesProblems } from "./components/redis/plan";
+import type { Problem } from "./components/redis/problems";
+import { describeAll } from "./components/redis/problems";
 import type { TopologyArgs } from "./components/topology";
 import { cleaned } from "./config/clean";
-import { type StackConfig, type StackSchema, stackSchema } from "./config/schema";
-import { type Encryption, plainSecrets, withSecrets } from "./config/secrets";
+import type { StackConfig, StackSchema } from "./config/schema";
+import { stackSchema } from "./config/schema";
+import type { Encryption } from "./config/secrets";
+import { plainSecrets, withSecrets } from "./config/secrets";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
 export interface RawConfig {
@@ -82,7 +86,23 @@ async function checkWholeSchema(config: object): Promise<Checked> {
   const { issues } = schema.safeParse(config).error ?? { issues: [] };
   const faults = issues.flatMap((issue) => readIssue(issue, schema, config));
   const rest = withoutFaults(config, schema);
-  return { schema, faults, sound: schema.safeParse(rest.config).data, removed: rest.removed };
+  const { data: sound } = schema.safeParse(rest.config);
+  if (sound) return { schema, faults, sound, removed: rest.removed };
+  return {
+    schema,
+    faults: [...faults, ...commonProblems(schema, rest.config, rest.removed)],
+    sound,
+    removed: rest.removed,
+  };
+}
+
+/** What is wrong with the roles on every backend, for a configuration whose own backend is none. */
+function commonProblems(schema: StackSchema, config: object, removed: readonly string[]): Problem[] {
+  const { data } = schema.safeParse({ ...config, backend: BackendName.Process });
+  if (data === undefined) return [];
+  const { cache, queue, protect } = data;
+  const args = definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect });
+  return rolesProblems(args).filter(({ key }) => !isReported(key.split(", "), removed));
 }
 
 /** The backends whose sections say something, and the chosen one. */
@@ -101,10 +121,13 @@ async function backendProblems({ schema, removed, sound }: Checked): Promise<rea
   if (sound === undefined) return [];
   const { backend } = sound;
   const { problems } = await loadBackend(backend);
-  // A setting that was taken out is not missing: it stands in the message already.
-  const isReported = (name: string) => removed.some((key) => name === key || name.startsWith(`${key}.`));
   const refused = await problems(argsOf(sound));
-  return refused.filter(({ key }) => !fullNames(key, backend, schema).some(isReported));
+  return refused.filter(({ key }) => !isReported(fullNames(key, backend, schema), removed));
+}
+
+/** A setting that was taken out is not missing: it stands in the message already. */
+function isReported(names: readonly string[], removed: readonly string[]): boolean {
+  return names.some((name) => removed.some((key) => name === key || name.startsWith(`${key}.`)));
 }
 
 /** The settings that a problem is about; a backend mostly names its own as args of the component, without section. */

@@ -1,5 +1,6 @@
 import type { Connection } from "./connection";
-import { type Problem, shapeOf, shown, shownNumber } from "./problems";
+import type { Problem } from "./problems";
+import { shapeOf, shown, shownNumber } from "./problems";
 
 /** Overrides of the BullMQ options that a queue hands to its applications. All optional. */
 export interface BullmqArgs {

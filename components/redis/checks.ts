@@ -1,6 +1,7 @@
 import type { CacheArgs, QueueArgs, RoleArgs } from "../topology";
 import type { BackendTraits, OptionalSetting } from "./plan";
-import { type Problem, shownAs, shownNear, shownNumber } from "./problems";
+import type { Problem } from "./problems";
+import { shownAs, shownNear, shownNumber } from "./problems";
 import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, REDIS_POLICIES, Role } from "./roles";
 
 const MAX_PORT = 65535;

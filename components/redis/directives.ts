@@ -1,7 +1,9 @@
 import { splitArguments } from "./arguments";
 import { OWNED, REFUSED, REFUSED_FAMILIES } from "./directiveRules";
-import { type Problem, shapeOf, shown, shownAs, shownNear } from "./problems";
-import { type Directive, REDIS_POLICIES, type Role } from "./roles";
+import type { Problem } from "./problems";
+import { shapeOf, shown, shownAs, shownNear } from "./problems";
+import type { Directive, Role } from "./roles";
+import { REDIS_POLICIES } from "./roles";
 
 /**
  * Reads a role's extra directives: names as in redis.conf, values as the rest of such a line, quotes included.

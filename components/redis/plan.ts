@@ -9,18 +9,13 @@ import {
   versionProblems,
 } from "./checks";
 import { mergeDirectives, readDirectives } from "./directives";
-import { type Guarantees, lossProblems, type RoleGuarantees } from "./guarantees";
+import type { Guarantees, RoleGuarantees } from "./guarantees";
+import { EVENTS, kept, lossProblems } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
-import { type Problem, shapeOf, shown } from "./problems";
-import {
-  type Directive,
-  type Engine,
-  EvictionPolicy,
-  QUEUE_POLICY,
-  ROLES,
-  Role,
-  roleDirectives,
-} from "./roles";
+import type { Problem } from "./problems";
+import { shapeOf, shown } from "./problems";
+import type { Directive, Engine } from "./roles";
+import { EvictionPolicy, QUEUE_POLICY, ROLES, Role, roleDirectives } from "./roles";
 import { isSize, MIN_SIZE, parseSize, SIZE_FORMS, SizeError, shownSize } from "./size";
 
 /** Data budget of a role that names neither `maxMemory` nor `memoryLimit`. */
@@ -110,6 +105,13 @@ export function planTopology(
   problems.push(...bullmqProblems(args.queue?.bullmq));
   problems.push(...lossProblems(guarantees, args.queue?.acceptDataLoss ?? false));
   return { ...(cache && { cache }), ...(queue && { queue }), guarantees, problems };
+}
+
+/** What is wrong with the roles whatever the backend: one that has every setting, ports apart, and loses nothing. */
+export function rolesProblems(args: TopologyArgs): readonly Problem[] {
+  const traits = { name: "", defaultPorts: { cache: 6379, queue: 6380 }, sharesAddress: false, refuses: {} };
+  const safe = Object.fromEntries(EVENTS.map((event) => [event, kept("")])) as unknown as RoleGuarantees;
+  return planTopology(traits, args, { cache: safe, queue: safe }).problems;
 }
 
 /** The plans of a topology in the order of the roles. */

@@ -361,6 +361,24 @@ describe("what is refused, with its one line", () => {
       "queue.memoryLimit: given. Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.",
     ]);
   });
+
+  test("a backend that is none hides nothing that every backend refuses", async () => {
+    const queue = { port: 0, memoryLimit: "4gb", config: { appendonly: "no" } };
+    const lines = await problems({
+      backend: "proces",
+      cache: { maxMemory: "1mb", evictionPolicy: 3 },
+      queue,
+    });
+    expect(lines.map((line) => line.split(":")[0])).toEqual([
+      "backend",
+      "cache.evictionPolicy",
+      "cache.maxMemory",
+      "queue.port",
+      "queue.config.appendonly",
+    ]);
+    expect(await problems({ backend: "proces", queue: { port: "x" } })).toHaveLength(2);
+    expect(await problems({ backend: "proces", queue: {} })).toHaveLength(1);
+  });
 });
 
 describe("a secret beside another one, which Pulumi tells by the whole key only", () => {

@@ -1,6 +1,7 @@
 import { shownVersion } from "../../redis/checks";
 import type { Problem } from "../../redis/problems";
-import { Engine, type Role } from "../../redis/roles";
+import type { Role } from "../../redis/roles";
+import { Engine } from "../../redis/roles";
 import { compareVersions } from "../../redis/software";
 
 /** One engine version that is offered, and the family its parameter group must be of. */

@@ -1,4 +1,5 @@
-import { type Problem, shownAs } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shownAs } from "../../redis/problems";
 import type { ElasticacheTopologyArgs } from "./args";
 import { readCidr } from "./cidr";
 

@@ -1,9 +1,11 @@
 import { readDirectives } from "../../redis/directives";
 import type { RolePlan } from "../../redis/plan";
-import { type Problem, shapeOf, shownNear } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shapeOf, shownNear } from "../../redis/problems";
 import type { Directive } from "../../redis/roles";
 import { shownSize } from "../../redis/size";
-import { PARAMETERS, type Range, UNCHANGEABLE } from "./parameterList";
+import type { Range } from "./parameterList";
+import { PARAMETERS, UNCHANGEABLE } from "./parameterList";
 
 /** One parameter of a parameter group. */
 export interface Parameter {

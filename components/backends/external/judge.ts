@@ -1,4 +1,5 @@
-import { type Problem, shown } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { compareVersions, LEAST_VERSION } from "../../redis/software";
 import type { Observation, Standing } from "./externalServer";

@@ -1,8 +1,11 @@
 import { readSize } from "../../redis/plan";
-import { type Problem, shapeOf, shownAs, shownNear, shownNumber } from "../../redis/problems";
-import { ROLES, type Role } from "../../redis/roles";
+import type { Problem } from "../../redis/problems";
+import { shapeOf, shownAs, shownNear, shownNumber } from "../../redis/problems";
+import type { Role } from "../../redis/roles";
+import { ROLES } from "../../redis/roles";
 import { formatSize, shownSize } from "../../redis/size";
-import { DataLocality, type KubernetesTopologyArgs, type RecurringJobArgs } from "./args";
+import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
+import { DataLocality } from "./args";
 import { EXPORTER_PORT } from "./exporter";
 import { MAX_NAME, namespaceOf, roleNames, serverArgs } from "./names";
 import { cpuQuantity } from "./quantity";

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
-import { describe, type Problem } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { describe } from "../../redis/problems";
 import { openApi } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
 import { inspect } from "./inspect";
 import type { RehearsalInputs } from "./rehearsal";
 import { rehearse } from "./rehearse";
-import { type RenderedInputs, type RenderedState, renderedState } from "./rendered";
+import type { RenderedInputs, RenderedState } from "./rendered";
+import { renderedState } from "./rendered";
 
 /** What Pulumi's engine calls for a ClusterGuard. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {

@@ -1,4 +1,5 @@
-import { type Problem, shapeOf, shown, shownNear, shownNumber } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shapeOf, shown, shownNear, shownNumber } from "../../redis/problems";
 import type { AppContainer, LightsailTopologyArgs } from "./args";
 
 /** Lightsail quotas: containers of one deployment, Redis among them. */

@@ -1,4 +1,5 @@
-import { type Problem, shownNear } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shownNear } from "../../redis/problems";
 import { formatSize } from "../../redis/size";
 import { Power } from "./args";
 
