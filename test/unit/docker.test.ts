@@ -16,6 +16,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { EngineAddress } from "../../components/backends/docker/address";
 import { endpointHost, isRemote, parseAddress } from "../../components/backends/docker/address";
 import type { DockerTopologyArgs } from "../../components/backends/docker/args";
+import { engineClient } from "../../components/backends/docker/client";
 import { planDocker } from "../../components/backends/docker/plan";
 import { engineCheck, engineProblems, unreachable } from "../../components/backends/docker/reach";
 import {
@@ -183,6 +184,17 @@ describe("an engine that does not answer", () => {
     );
     expect(say(unreachable("the engine at unix:///var/run/docker.sock", "EACCES"))).toContain(
       "usermod -aG docker",
+    );
+  });
+
+  test("a host that may be a secret is in no message", async () => {
+    const [problem] = await engineProblems({ queue: {}, host: `unix://${path.join(folder, "hunter-two")}` });
+    expect(problem && say(problem)).toMatch(
+      /^docker\.host: the engine that `docker\.host` names does not answer \(ENOENT\)\./,
+    );
+    expect(problem && say(problem)).not.toContain("hunter");
+    expect(() => engineClient({ host: "hunter-two" })).toThrow(
+      new Error("docker.host: not an address of an engine."),
     );
   });
 

@@ -328,6 +328,20 @@ describe("what is refused, with its one line", () => {
     ]);
   });
 
+  test.each([
+    ["docker", { docker: { host: "hunter-two" } }, "docker.host: a secret."],
+    [
+      "external",
+      { external: { queueServer: { host: "hunter two", password: "p" } } },
+      "external.queueServer.host: a secret.",
+    ],
+  ])("an encrypted host on %s, though of letters alone, is in no line", async (backend, section, start) => {
+    const file = `config:\n  redis-topology:${backend}:\n    secure: v1:abc\n`;
+    const lines = await problems({ backend, queue: {}, ...section }, [backend], file);
+    expect(lines.filter((line) => line.startsWith(start))).toHaveLength(1);
+    expect(lines.join()).not.toMatch(/hunter/);
+  });
+
   test("an encrypted name of a list's entry is not shown as part of a key either", async () => {
     const storage = { recurringJobs: [{ name: "Hunter2:x", task: "backup", cron: "never", retain: 1 }] };
     const stack = { backend: "kubernetes", queue: {}, kubernetes: { context: "c", storage } };
