@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TopologyArgs } from "redis-topology";
 import type { Problem, TopologySettings } from "redis-topology/create";
-import { BackendName, describeAll, loadBackend, runError } from "redis-topology/create";
+import { BackendName, describeAll, loadBackend, rolesProblems, runError } from "redis-topology/create";
 import { cleaned } from "./config/clean";
 import type { StackConfig, StackSchema } from "./config/schema";
 import { stackSchema } from "./config/schema";
@@ -82,7 +82,23 @@ async function checkWholeSchema(config: object): Promise<Checked> {
   const { issues } = schema.safeParse(config).error ?? { issues: [] };
   const faults = issues.flatMap((issue) => readIssue(issue, schema, config));
   const rest = withoutFaults(config, schema);
-  return { schema, faults, sound: schema.safeParse(rest.config).data, removed: rest.removed };
+  const { data: sound } = schema.safeParse(rest.config);
+  if (sound) return { schema, faults, sound, removed: rest.removed };
+  return {
+    schema,
+    faults: [...faults, ...commonProblems(schema, rest.config, rest.removed)],
+    sound,
+    removed: rest.removed,
+  };
+}
+
+/** What is wrong with the roles on every backend, for a configuration whose own backend is none. */
+function commonProblems(schema: StackSchema, config: object, removed: readonly string[]): Problem[] {
+  const { data } = schema.safeParse({ ...config, backend: BackendName.Process });
+  if (data === undefined) return [];
+  const { cache, queue, protect } = data;
+  const args = definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect });
+  return rolesProblems(args).filter(({ key }) => !isReported(key.split(", "), removed));
 }
 
 /** The backends whose sections say something, and the chosen one. */
@@ -101,10 +117,13 @@ async function backendProblems({ schema, removed, sound }: Checked): Promise<rea
   if (sound === undefined) return [];
   const { backend } = sound;
   const { problems } = await loadBackend(backend);
-  // A setting that was taken out is not missing: it stands in the message already.
-  const isReported = (name: string) => removed.some((key) => name === key || name.startsWith(`${key}.`));
   const refused = await problems(argsOf(sound));
-  return refused.filter(({ key }) => !fullNames(key, backend, schema).some(isReported));
+  return refused.filter(({ key }) => !isReported(fullNames(key, backend, schema), removed));
+}
+
+/** A setting that was taken out is not missing: it stands in the message already. */
+function isReported(names: readonly string[], removed: readonly string[]): boolean {
+  return names.some((name) => removed.some((key) => name === key || name.startsWith(`${key}.`)));
 }
 
 /** The settings that a problem is about; a backend mostly names its own as args of the component, without section. */

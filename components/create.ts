@@ -38,5 +38,6 @@ export type { Backend } from "./backends/backend";
 export { BackendName, loadBackend } from "./backends/registry";
 export { isSecretText, secretText } from "./backends/secretText";
 export { runError } from "./errors";
+export { rolesProblems } from "./redis/plan";
 export type { Problem } from "./redis/problems";
-export { describeAll, isHarmless, shapeOf, shown, shownIfHarmless } from "./redis/problems";
+export { describeAll, shapeOf, shown, shownNear, shownNumber } from "./redis/problems";

@@ -1,5 +1,5 @@
 import type { Problem } from "redis-topology/create";
-import { isHarmless, shown } from "redis-topology/create";
+import { shown } from "redis-topology/create";
 import { valueAt } from "./paths";
 import type { Encryption } from "./secrets";
 
@@ -11,6 +11,8 @@ interface Encrypted {
 
 /** Shorter ones would be found in ordinary words; their own key hides them. */
 const LEAST_LENGTH = 4;
+/** What our own sentences are made of. No message repeats such a text from another key. */
+const WORD = /^(?:[a-z-]+|\d+[a-z]{0,2})$/i;
 
 /** Every encrypted text, also where no secret belongs. What the file does not show counts as encrypted. */
 export async function encryptedTexts(config: object, encryption: Encryption): Promise<Encrypted[]> {
@@ -37,7 +39,7 @@ export function hidden(problem: Problem, names: readonly string[], encrypted: re
   const touches = (name: string, path: string) =>
     name === path || path.startsWith(`${name}.`) || name.startsWith(`${path}.`);
   const isNamed = encrypted.some(({ path }) => names.some((name) => touches(name, path)));
-  const texts = encrypted.map(({ text }) => text).filter((t) => t.length >= LEAST_LENGTH && !isHarmless(t));
+  const texts = encrypted.map(({ text }) => text).filter((t) => t.length >= LEAST_LENGTH && !WORD.test(t));
   const without = (line: string) =>
     texts.reduce((rest, t) => rest.replaceAll(shown(t), "a secret").replaceAll(t, "a secret"), line);
   // What holds no digit and no quote is our own words, such as "not a text".

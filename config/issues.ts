@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import type { Problem } from "redis-topology/create";
-import { shapeOf, shownIfHarmless } from "redis-topology/create";
+import { shapeOf, shown, shownNear, shownNumber } from "redis-topology/create";
 import { z } from "zod";
 import type { Schema } from "./paths";
 import { keysAt, schemaAt, secretPaths, valueAt } from "./paths";
@@ -90,12 +90,20 @@ function wrongValue(
   return {
     key,
     // A record's names are the user's, such as `requirepass` in `config`, so any value of it may be a password.
-    was: empty ? "empty" : isFree || schema instanceof z.ZodRecord ? shapeOf(value) : shownIfHarmless(value),
+    was: empty ? "empty" : isFree || schema instanceof z.ZodRecord ? shapeOf(value) : found(issue, value),
     allowed: choices?.join(", ") ?? expectation(issue, value, schema),
     fix:
       (choices && typeof value === "string" ? suggestion(value, choices) : undefined) ??
       (empty ? "Remove it, or give it a value." : "Correct the value."),
   };
+}
+
+/** Only what may stand there, nearly stands there, or is of the type that belongs there is repeated. */
+function found(issue: Issue, value: unknown): string {
+  if (issue.code === "invalid_value") return shownNear(value, issue.values.map(String));
+  if (issue.code !== "invalid_type") return typeof value === "number" ? shown(value) : shapeOf(value);
+  if (issue.expected === "boolean") return shownNear(value, ["true", "false"]);
+  return ["number", "int"].includes(issue.expected) ? shownNumber(value) : shapeOf(value);
 }
 
 function unknownKey(schema: StackSchema, path: readonly string[]): Problem {
@@ -144,7 +152,8 @@ function expectation(issue: Issue, value: unknown, schema: Schema): string {
   const type = TYPES[issue.expected] ?? issue.expected;
   if (issue.expected === "string" && ["number", "boolean"].includes(typeof value)) {
     const examples = schema && (z.globalRegistry.get(schema)?.examples as readonly unknown[] | undefined);
-    return `${type}: put it in quotes, such as ${JSON.stringify(examples?.[0] ?? String(value))}`;
+    const example = examples?.[0] === undefined ? "" : `, such as ${JSON.stringify(examples[0])}`;
+    return `${type}: put it in quotes${example}`;
   }
   const unquoted = typeof value === "string" && /^(?:-?\d+(?:\.\d+)?|true|false)$/.test(value);
   return unquoted ? `${type}, without quotes` : type;

@@ -1,5 +1,5 @@
 import type { Problem } from "../redis/problems";
-import { shownIfHarmless as shown } from "../redis/problems";
+import { shapeOf } from "../redis/problems";
 
 /** AWS General Reference, "Tag naming limits and requirements". */
 const MOST_KEY = 128;
@@ -16,7 +16,7 @@ export function tagProblems(tags: Readonly<Record<string, string>> = {}): Proble
     .filter(([key, value]) => !isTag(key, value))
     .map(([key, value]) => ({
       key: "tags",
-      was: `${shown(key)}: ${shown(value)}`,
+      was: `${shapeOf(key)} with ${shapeOf(value)} as its value`,
       allowed: `a key of 1 to ${MOST_KEY} and a value of at most ${MOST_VALUE} letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:`,
       fix,
     }));

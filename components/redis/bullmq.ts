@@ -1,6 +1,6 @@
 import type { Connection } from "./connection";
 import type { Problem } from "./problems";
-import { shapeOf, shownIfHarmless as shown } from "./problems";
+import { shapeOf, shown, shownNumber } from "./problems";
 
 /** Overrides of the BullMQ options that a queue hands to its applications. All optional. */
 export interface BullmqArgs {
@@ -122,7 +122,7 @@ function timerProblems(args: BullmqArgs): Problem[] {
     return [
       {
         key: `queue.bullmq.${key}`,
-        was: shown(value),
+        was: shownNumber(value),
         allowed: `at most ${LONGEST_TIMER_MS} ms (24.8 days): a longer timer of Node fires at once`,
         fix: "Lower it, and mind the unit: milliseconds.",
       },
@@ -159,7 +159,7 @@ function prefixProblems({ prefix }: BullmqArgs): Problem[] {
   return [
     {
       key: "queue.bullmq.prefix",
-      was: shown(prefix),
+      was: shapeOf(prefix),
       allowed: "a text without NUL and other control characters, which an environment variable cannot hold",
       fix: "Use letters, digits and `-_:{}`.",
     },

@@ -1,16 +1,26 @@
 import type { CacheArgs, QueueArgs, RoleArgs } from "../topology";
 import type { BackendTraits, OptionalSetting } from "./plan";
 import type { Problem } from "./problems";
-import { shownIfHarmless as shown } from "./problems";
-import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, Role } from "./roles";
+import { shownAs, shownNear, shownNumber } from "./problems";
+import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, REDIS_POLICIES, Role } from "./roles";
 
 const MAX_PORT = 65535;
+
+/** No part of a version has more than three digits; a longer number is something else. */
+const VERSION = /^\d{1,3}(\.\d{1,3}){0,2}$/;
+
+const VERSION_LIKE = /^\d{1,3}(\.\d{1,3}){0,3}\.?$/;
+
+/** A wrong version; what only looks like something else is described. */
+export function shownVersion(version: unknown): string {
+  return shownAs(VERSION_LIKE, version);
+}
 
 export function portProblems(role: Role, port: number, fallback: number): Problem[] {
   if (Number.isInteger(port) && port >= 1 && port <= MAX_PORT) return [];
   const allowed = `a whole number from 1 to ${MAX_PORT}`;
   const fix = `Choose a free port; the default is ${fallback}.`;
-  return [{ key: `${role}.port`, was: shown(port), allowed, fix }];
+  return [{ key: `${role}.port`, was: shownNumber(port), allowed, fix }];
 }
 
 export function engineProblems(role: Role, engine: string | undefined): Problem[] {
@@ -19,19 +29,19 @@ export function engineProblems(role: Role, engine: string | undefined): Problem[
 
 export function evictionProblems(role: Role, policy: string | undefined): Problem[] {
   if (policy === undefined || (role === Role.Queue && policy === QUEUE_POLICY)) return [];
-  if (role === Role.Cache) return notOneOf("cache.evictionPolicy", policy, EVICTION_POLICIES);
+  if (role === Role.Cache) return notOneOf("cache.evictionPolicy", policy, EVICTION_POLICIES, REDIS_POLICIES);
   const allowed = `nothing: a queue is always \`${QUEUE_POLICY}\`, since one that evicts loses jobs`;
   const fix = "Remove the setting; what may be evicted belongs into the cache.";
-  return [{ key: "queue.evictionPolicy", was: shown(policy), allowed, fix }];
+  return [{ key: "queue.evictionPolicy", was: shownNear(policy, REDIS_POLICIES), allowed, fix }];
 }
 
 /** A version becomes part of an image's tag, or is compared with a server's own. */
 export function versionProblems(role: Role, version: string | undefined): Problem[] {
   // A caller from JavaScript may give anything.
   const isText = typeof version === "string";
-  if (version === undefined || (isText && /^\d+(\.\d+){0,2}$/.test(version))) return [];
+  if (version === undefined || (isText && VERSION.test(version))) return [];
   const allowed = "a version number, such as 7, 7.4 or 7.4.1";
-  return [{ key: `${role}.version`, was: shown(version), allowed, fix: "Correct the version." }];
+  return [{ key: `${role}.version`, was: shownVersion(version), allowed, fix: "Correct the version." }];
 }
 
 /** Of passwords known now; one that is still to come is refused where it is hashed. */
@@ -69,7 +79,7 @@ export function refusedSettings(role: Role, traits: BackendTraits, args: CacheAr
       : [
           {
             key: `${role}.${setting}`,
-            was: setting.endsWith("assword") ? "given" : shown(given[setting as OptionalSetting]),
+            was: "given",
             allowed: `nothing on the ${traits.name} backend: ${reason}`,
             fix: "Remove the setting.",
           },
@@ -77,7 +87,13 @@ export function refusedSettings(role: Role, traits: BackendTraits, args: CacheAr
   );
 }
 
-function notOneOf(key: string, value: string, allowed: readonly string[]): Problem[] {
+/** `known`: what the value may be a near miss of, beyond what is allowed. */
+function notOneOf(
+  key: string,
+  value: string,
+  allowed: readonly string[],
+  known: readonly string[] = allowed,
+): Problem[] {
   if (allowed.includes(value)) return [];
-  return [{ key, was: shown(value), allowed: allowed.join(", "), fix: "Choose one of these." }];
+  return [{ key, was: shownNear(value, known), allowed: allowed.join(", "), fix: "Choose one of these." }];
 }

@@ -1,8 +1,9 @@
 import { splitArguments } from "./arguments";
 import { OWNED, REFUSED, REFUSED_FAMILIES } from "./directiveRules";
 import type { Problem } from "./problems";
-import { isHarmless, shapeOf, shown } from "./problems";
+import { shapeOf, shown, shownAs, shownNear } from "./problems";
 import type { Directive, Role } from "./roles";
+import { REDIS_POLICIES } from "./roles";
 
 /**
  * Reads a role's extra directives: names as in redis.conf, values as the rest of such a line, quotes included.
@@ -101,18 +102,27 @@ function readDirective(role: Role, written: string, value: string): Directive | 
   if (owned === undefined) return [name, ...args];
   const effective = asRedisCompares(args);
   if (owned.keeps(effective)) return [name, ...effective];
-  return { ...found, was: shownWords(value), allowed: owned.allowed, fix: `Remove it: ${owned.why}.` };
+  return { ...found, was: shownWords(name, value), allowed: owned.allowed, fix: `Remove it: ${owned.why}.` };
 }
 
 /** A whole line given as the name may hold a password: `requirepass …`. */
 function shownName(name: string): string {
   const [first, ...more] = name.trim().split(/\s+/);
-  return more.every(isHarmless) ? shown(name) : shown(`${first} …`);
+  return shown(more.length === 0 ? name : `${first} …`);
 }
 
-/** What the roles own takes words and numbers; anything else may be a password in the wrong line. */
-function shownWords(value: string): string {
-  return value.split(/[\s"']+/).every(isHarmless) ? shown(value) : shapeOf(value);
+/** The words that Redis takes for what the roles own. */
+const WORDS = [
+  ...REDIS_POLICIES,
+  ...["yes", "no", "always", "everysec"],
+  ...["default", "save", "nosave", "now", "force", "failover"],
+];
+
+/** What the roles own takes these words, and `save` numbers; anything else may be a password in the wrong line. */
+function shownWords(name: string, value: string): string {
+  if (name === "save") return shownAs(/^[\d\s"'e+.-]*$/, value);
+  const isWord = (part: string) => part === "" || shownNear(part, WORDS) === shown(part);
+  return value.split(/[\s"']+/).every(isWord) ? shown(value) : shapeOf(value);
 }
 
 /** Redis ignores case in what roles own, and splits a lone argument of `save` and its like once more (config.c). */

@@ -10,13 +10,13 @@ import {
 } from "./checks";
 import { mergeDirectives, readDirectives } from "./directives";
 import type { Guarantees, RoleGuarantees } from "./guarantees";
-import { lossProblems } from "./guarantees";
+import { EVENTS, kept, lossProblems } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
 import type { Problem } from "./problems";
-import { isHarmless, shapeOf, shown } from "./problems";
+import { shapeOf, shown } from "./problems";
 import type { Directive, Engine } from "./roles";
 import { EvictionPolicy, QUEUE_POLICY, ROLES, Role, roleDirectives } from "./roles";
-import { MIN_SIZE, parseSize, SIZE_FORMS, SizeError } from "./size";
+import { isSize, MIN_SIZE, parseSize, SIZE_FORMS, SizeError, shownSize } from "./size";
 
 /** Data budget of a role that names neither `maxMemory` nor `memoryLimit`. */
 export const DEFAULT_MAX_MEMORY = "256mb";
@@ -107,6 +107,13 @@ export function planTopology(
   return { ...(cache && { cache }), ...(queue && { queue }), guarantees, problems };
 }
 
+/** What is wrong with the roles whatever the backend: one that has every setting, ports apart, and loses nothing. */
+export function rolesProblems(args: TopologyArgs): readonly Problem[] {
+  const traits = { name: "", defaultPorts: { cache: 6379, queue: 6380 }, sharesAddress: false, refuses: {} };
+  const safe = Object.fromEntries(EVENTS.map((event) => [event, kept("")])) as unknown as RoleGuarantees;
+  return planTopology(traits, args, { cache: safe, queue: safe }).problems;
+}
+
 /** The plans of a topology in the order of the roles. */
 export function rolePlans(plan: TopologyPlan): RolePlan[] {
   return ROLES.flatMap((role) => plan[role] ?? []);
@@ -153,7 +160,7 @@ function planRole(
 
 function isVolumeSize(persistence: unknown): boolean {
   const entries = typeof persistence === "object" && persistence !== null ? Object.entries(persistence) : [];
-  return entries.every(([key, value]) => key === "size" && typeof value === "string" && isHarmless(value));
+  return entries.every(([key, value]) => key === "size" && isSize(value));
 }
 
 function planMemory(
@@ -172,7 +179,7 @@ function planMemory(
   if (largest < smallest) {
     problems.push({
       key: `${role}.memoryLimit`,
-      was: shown(args.memoryLimit),
+      was: shownSize(args.memoryLimit),
       allowed: `at least ${floorArithmetic(role, smallest)}, so that Redis refuses writes before the kernel kills it`,
       fix: `Raise \`memoryLimit\`${given === undefined ? "" : ", or lower `maxMemory`"}.`,
     });

@@ -1,3 +1,5 @@
+import { distance } from "fastest-levenshtein";
+
 /** One thing wrong with a configuration, in the four parts every message here has. */
 export interface Problem {
   /** The setting, as the user writes it: `queue.maxMemory`. */
@@ -17,6 +19,9 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const USER_INFO = /\S@/;
 
 const LONGEST_SHOWN = 80;
+/** Edits that make a typing mistake; further off, a text may be something else altogether. */
+const MOST_EDITS = 2;
+const NUMBER = /^[-+]?\d{1,30}(?:\.\d{1,30})?$/;
 const LONGEST_KEY = 300;
 
 /**
@@ -33,22 +38,29 @@ export function shown(value: unknown): string {
   return text.length > LONGEST_SHOWN || USER_INFO.test(text) ? shapeOf(value) : text;
 }
 
-/** The value where nothing but a harmless one can be shown: at a place where a password may stand, if by mistake. */
-export function shownIfHarmless(value: unknown): string {
-  const isPlain = typeof value === "string" ? isHarmless(value) : typeof value !== "object" || value === null;
-  return isPlain ? shown(value) : shapeOf(value);
+/** A wrong text where only some may stand: shown when it is a near miss of one of them. */
+export function shownNear(value: unknown, allowed: readonly string[]): string {
+  if (typeof value !== "string") return shapeOf(value);
+  const isNear = allowed.some((one) => distance(value.toLowerCase(), one.toLowerCase()) <= MOST_EDITS);
+  return isNear ? shown(value) : shapeOf(value);
 }
 
-/** Numbers, sizes, versions, IPv4 networks, times, and single short words without digits, as settings' choices are. */
-export function isHarmless(text: string): boolean {
-  return /^(?:[-+.,\p{Nd}]{0,40}(?:-\p{L}{1,8}|\p{L}{0,3}| \p{L}{1,8})[\p{Cc}\p{Cf}]?|[a-z-]{1,12}|[-+]?\d+(?:\.\d+)?e\d+|0x[\da-f]{1,8}|\d[\d.:/-]{0,40}|\s*)$/iu.test(
-    text,
-  );
+/** A wrong value of a setting that has a grammar of its own: shown when the text has that form. */
+export function shownAs(form: RegExp, value: unknown): string {
+  return typeof value === "string" && form.test(value) ? shown(value) : shapeOf(value);
+}
+
+/** A wrong value where a number belongs: shown when it is one, in quotes or not. */
+export function shownNumber(value: unknown): string {
+  return typeof value === "number" || typeof value === "bigint" ? shown(value) : shownAs(NUMBER, value);
 }
 
 /** What a value is, without itself. */
 export function shapeOf(value: unknown): string {
-  if (typeof value === "string") return `a text of ${plural(value.length, "character", "characters")}`;
+  // A number may be a password without its quotes.
+  if (typeof value === "number" || typeof value === "bigint") return "a number";
+  if (typeof value === "string" && value !== "")
+    return `a text of ${plural(value.length, "character", "characters")}`;
   if (Array.isArray(value)) return `a list of ${plural(value.length, "entry", "entries")}`;
   if (typeof value !== "object" || value === null) return shown(value);
   return `an object of ${plural(Object.keys(value).length, "key", "keys")}`;

@@ -17,6 +17,16 @@ export const EVICTION_POLICIES: readonly string[] = Object.values(EvictionPolicy
 /** What a queue does when it is full: refuse writes. One that evicts loses jobs. */
 export const QUEUE_POLICY = "noeviction";
 
+/** Everything that Redis has as maxmemory-policy (redis.conf, "maxmemory-policy"). */
+export const REDIS_POLICIES: readonly string[] = [
+  ...EVICTION_POLICIES,
+  QUEUE_POLICY,
+  "volatile-lru",
+  "volatile-lfu",
+  "volatile-random",
+  "volatile-ttl",
+];
+
 /** The server software. */
 export const Engine = { Redis: "redis", Valkey: "valkey" } as const;
 export type Engine = (typeof Engine)[keyof typeof Engine];

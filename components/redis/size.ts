@@ -1,4 +1,4 @@
-import { shownIfHarmless as shown } from "./problems";
+import { shown, shownAs, shownNumber } from "./problems";
 
 /** Smallest size that any setting takes: below it Redis has no room for its own structures. */
 export const MIN_SIZE = 16 * 1024 * 1024;
@@ -30,6 +30,9 @@ const UNITS: Readonly<Record<string, bigint>> = {
 export const SIZE_FORMS =
   'a size from 16Mi to 2^53 - 1 bytes, such as "256mb", "4gb", "1g" (Redis) or "512Mi", "4.5Gi" (Kubernetes)';
 
+/** What was meant as a size, wrong ones too. */
+const SIZE = /^[-+]?\d{0,40}(?:[.,]\d{0,30}){0,2} ?(?:[kmgtpe]?i?b|[kmgtpe]i?)?$/i;
+
 /** A size that cannot be used; `message` says why, without the key. */
 export class SizeError extends Error {}
 
@@ -39,12 +42,12 @@ export class SizeError extends Error {}
  */
 export function parseSize(text: string): number {
   // A caller from JavaScript may give anything.
-  if (typeof text !== "string") throw new SizeError(`${shown(text)} is not a text`);
+  if (typeof text !== "string") throw new SizeError(`${shownNumber(text)} is not a text`);
   const match = /^(\d{1,30})(?:\.(\d{1,30}))?([a-z]{0,2})$/i.exec(text.trim());
-  if (!match) throw new SizeError(`${shown(text)} is not a size`);
+  if (!match) throw new SizeError(`${shownSize(text)} is not a size`);
   const [, whole = "", fraction = "", suffix = ""] = match;
   const unit = UNITS[suffix.toLowerCase()];
-  if (unit === undefined) throw new SizeError(`${shown(text)} has the unknown unit "${suffix}"`);
+  if (unit === undefined) throw new SizeError(`${shownSize(text)} has an unknown unit`);
   const scale = 10n ** BigInt(fraction.length);
   const scaled = BigInt(whole + fraction) * unit;
   if (scaled % scale !== 0n) throw new SizeError(`${shown(text)} is not a whole number of bytes`);
@@ -52,6 +55,16 @@ export function parseSize(text: string): number {
   if (bytes < BigInt(MIN_SIZE)) throw new SizeError(`${shown(text)} is below ${formatSize(MIN_SIZE)}`);
   if (bytes > BigInt(MAX_SIZE)) throw new SizeError(`${shown(text)} is above 2^53 - 1 bytes`);
   return Number(bytes);
+}
+
+/** A wrong value of a size setting: a text that has a number and a unit is shown. */
+export function shownSize(value: unknown): string {
+  return shownAs(SIZE, value);
+}
+
+/** Whether a value was meant as a size, of whatever amount. */
+export function isSize(value: unknown): boolean {
+  return typeof value === "string" && SIZE.test(value);
 }
 
 /** Bytes in the largest binary unit that needs at most one decimal: `640Mi`, `4.5Gi`, else plain bytes. */

@@ -633,7 +633,7 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
       alarmConnections: -1,
     },
     [
-      'elasticache.alarmTopics: "ops". Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic\'s ARN; the SNS console shows it.',
+      "elasticache.alarmTopics: a text of 3 characters. Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic's ARN; the SNS console shows it.",
       "elasticache.eventTopic: a text of 38 characters. Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic's ARN; the SNS console shows it.",
       "elasticache.alarmTopics: 6 of them. Allowed: at most 5, as CloudWatch has it. Subscribe the others to one of these.",
       "elasticache.alarmMemoryPercent: 101. Allowed: a whole number from 1 to 100. Correct the number.",
@@ -680,7 +680,7 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
       'elasticache.queueGroup.durability: "sync". Allowed: only with valkey 9.0 or later, not valkey 8.2. Set `queue.version: "9.0"`.',
       'elasticache.queueGroup.durability: "sync". Allowed: only with Multi-AZ and a replica. Set `queueGroup.nodes` to 2 or more.',
       'elasticache.queueGroup.durability: "sync". Allowed: only on nodes of the families r7g, r6g, m7g, m6g, c7gn, not cache.r5.large. Choose one of these.',
-      'queue.bullmq.prefix: "jobs". Allowed: one with a hash tag, such as {bull}, since a durable group runs in cluster mode. Put braces around it, or remove the setting.',
+      "queue.bullmq.prefix: a text of 4 characters. Allowed: one with a hash tag, such as {bull}, since a durable group runs in cluster mode. Put braces around it, or remove the setting.",
     ].flatMap((line, index) =>
       index === 0
         ? [
@@ -702,8 +702,8 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     "AOF settings, and a directive that is several parameters",
     { queue: { config: { appendfsync: "always", "client-output-buffer-limit": "pubsub 32mb 8mb 60" } } },
     [
-      'queue.config.appendfsync: "always". Allowed: a parameter of ElastiCache. Remove it: ElastiCache writes no AOF and keeps snapshots instead.',
-      "queue.config.client-output-buffer-limit: several values. Allowed: one value, since a parameter of ElastiCache has one. Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.",
+      "queue.config.appendfsync: given. Allowed: a parameter of ElastiCache. Remove it: ElastiCache writes no AOF and keeps snapshots instead.",
+      "queue.config.client-output-buffer-limit: 4 values. Allowed: one value, since a parameter of ElastiCache has one. Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.",
     ],
   ],
   [
@@ -727,11 +727,11 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
       'cache.config.hz: given. Allowed: a parameter of the family redis7 that can be changed (ElastiCache User Guide, "Valkey and Redis OSS parameters"). Remove it, or correct its name.',
       'cache.config.timeout: "5". Allowed: 0, or a whole number from 20 on. Correct the value.',
       'cache.config.active-expire-effort: "11". Allowed: a whole number from 1 to 10. Correct the value.',
-      'cache.config.lazyfree-lazy-eviction: "maybe". Allowed: yes, no. Correct the value.',
+      "cache.config.lazyfree-lazy-eviction: a text of 5 characters. Allowed: yes, no. Correct the value.",
       "queue.config.maxclients: given. Allowed: nothing: ElastiCache sets it by itself. Remove it.",
       'queue.config.lazyfree-lazy-eviction: given. Allowed: a parameter of the family valkey8 that can be changed (ElastiCache User Guide, "Valkey and Redis OSS parameters"). Remove it, or correct its name.',
       'queue.config.client-query-buffer-limit: "64mb". Allowed: a whole number from 1048576 to 1073741824. Correct the value.',
-      'queue.config.notify-keyspace-events: "KQ". Allowed: letters of K E g $ l s h z x e A. Correct the value.',
+      "queue.config.notify-keyspace-events: a text of 2 characters. Allowed: letters of K E g $ l s h z x e A. Correct the value.",
       'queue.config.maxmemory-samples: "65". Allowed: a whole number from 1 to 64. Correct the value.',
     ],
   ],
@@ -753,8 +753,8 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     "tags that AWS does not take",
     { cache: {}, tags: { "aws:team": "jobs", team: "a|b" } },
     [
-      'elasticache.tags: a text of 8 characters: "jobs". Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
-      'elasticache.tags: "team": a text of 3 characters. Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.',
+      "elasticache.tags: a text of 8 characters with a text of 4 characters as its value. Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.",
+      "elasticache.tags: a text of 4 characters with a text of 3 characters as its value. Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.",
     ],
   ],
   [
@@ -768,7 +768,7 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     "a setting that the node type makes",
     { cache: { memoryLimit: "1gb" } },
     [
-      'cache.memoryLimit: "1gb". Allowed: nothing on the elasticache backend: the node type sets it (`nodeType` of the group). Remove the setting.',
+      "cache.memoryLimit: given. Allowed: nothing on the elasticache backend: the node type sets it (`nodeType` of the group). Remove the setting.",
     ],
   ],
 ])("refuses %s", async (_, args, problems) => {

@@ -149,7 +149,7 @@ test.each<[string, ExternalTopologyArgs, string[]]>([
     "a setting that only the server's provider can honour",
     { cache: { maxMemory: "1gb" }, cacheServer: { url: "redis://localhost" } },
     [
-      'cache.maxMemory: "1gb". Allowed: nothing on the external backend: the server exists already, and its provider sets it. Remove the setting.',
+      "cache.maxMemory: given. Allowed: nothing on the external backend: the server exists already, and its provider sets it. Remove the setting.",
     ],
   ],
 ])("refuses %s", async (_, args, problems) => {

@@ -656,7 +656,7 @@ test.each([
   [
     "a context that does not exist",
     { ...target, context: "staging" },
-    `context: "staging". Allowed: a context of ${target.kubeconfig}: other, prod, stage. Correct \`context\`, or point \`kubeconfig\` (or $KUBECONFIG) at the file that has it.`,
+    "context: a text of 7 characters. Allowed: a context of the file that `kubeconfig` names: other, prod, stage. Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.",
   ],
   [
     "no context at all",
@@ -666,7 +666,7 @@ test.each([
   [
     "a kubeconfig that is not there",
     { context: "stage", kubeconfig: "/nowhere/config" },
-    'context: "stage". Allowed: a context of /nowhere/config, which has none or does not exist. Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.',
+    "context: a text of 5 characters. Allowed: a context of the file that `kubeconfig` names, which has none or does not exist. Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.",
   ],
 ])("refused before any child: %s", async (_, args, message) => {
   const recording = await record(() => {

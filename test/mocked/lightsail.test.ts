@@ -182,14 +182,14 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
     "Redis on the Internet",
     { cache: {}, publicEndpoint: { container: "redis-cache", port: 6379 } },
     [
-      'lightsail.publicEndpoint.container: "redis-cache". Allowed: an app container; never Redis. Name the container that serves HTTP.',
+      "lightsail.publicEndpoint.container: a text of 11 characters. Allowed: the name of a container in `app`; never Redis. Name the container that serves HTTP.",
     ],
   ],
   [
     "a public port that is not HTTP",
     { cache: {}, app: [{ name: "api", image: "a:1" }], publicEndpoint: { container: "api", port: 3000 } },
     [
-      'lightsail.publicEndpoint.port: 3000. Allowed: an HTTP or HTTPS port of api. Add it to the container\'s ports: `{ "3000": "HTTP" }`.',
+      'lightsail.publicEndpoint.port: 3000. Allowed: an HTTP or HTTPS port of that container. Add it to the container\'s ports: `{ "3000": "HTTP" }`.',
     ],
   ],
   [
@@ -202,7 +202,7 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
       ],
     },
     [
-      'lightsail.app.0.name: "Api". Allowed: 1 to 53 lower-case letters, digits and inner hyphens. Correct the name.',
+      "lightsail.app.0.name: a text of 3 characters. Allowed: 1 to 53 lower-case letters, digits and inner hyphens. Correct the name.",
       "lightsail.app.0.ports.6379: taken by Redis. Allowed: a port that Redis does not have: all containers share one network namespace. Choose another port.",
       'lightsail.app.0.ports.x: "HTTP". Allowed: a port from 1 to 65535 with HTTP, HTTPS, TCP, UDP. Correct port or protocol.',
       'lightsail.app: two containers called "redis-cache". Allowed: different names. Rename one of them.',
@@ -229,7 +229,7 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
     "a disk",
     { queue: { acceptDataLoss: true, persistence: { size: "1Gi" } } },
     [
-      'queue.persistence.size: "1Gi". Allowed: nothing on the lightsail backend: a container service has no disk. Remove the setting.',
+      "queue.persistence.size: given. Allowed: nothing on the lightsail backend: a container service has no disk. Remove the setting.",
     ],
   ],
 ])("refuses %s", async (_, args, problems) => {

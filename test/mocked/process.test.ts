@@ -123,7 +123,7 @@ test("everything wrong with the args is one error, tied to the component", async
     [
       'The topology "redis" cannot be created: 3 problems',
       '  - cache.maxMemory: "1kb" is below 16Mi. Allowed: a size from 16Mi to 2^53 - 1 bytes, such as "256mb", "4gb", "1g" (Redis) or "512Mi", "4.5Gi" (Kubernetes). Correct the size.',
-      '  - queue.memoryLimit: "1Gi". Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.',
+      "  - queue.memoryLimit: given. Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.",
       "  - cache.port, queue.port: both 7000. Allowed: two different ports, since both roles share one address. Give one of them another port.",
     ].join("\n"),
   );

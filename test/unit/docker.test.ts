@@ -16,6 +16,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { EngineAddress } from "../../components/backends/docker/address";
 import { endpointHost, isRemote, parseAddress } from "../../components/backends/docker/address";
 import type { DockerTopologyArgs } from "../../components/backends/docker/args";
+import { engineClient } from "../../components/backends/docker/client";
 import { planDocker } from "../../components/backends/docker/plan";
 import { engineCheck, engineProblems, unreachable } from "../../components/backends/docker/reach";
 import {
@@ -47,8 +48,8 @@ describe("refusals", () => {
       "certificates and ssh options without an engine that takes them",
       { queue: {}, certPath: "/certs", sshOptions: ["-v"] },
       [
-        "docker.certPath: a text of 6 characters. Allowed: nothing without a `tcp://` address in `docker.host`. Remove it, or set `docker.host`.",
-        "docker.sshOptions: a list of 1 entry. Allowed: nothing without a `ssh://` address in `docker.host`. Remove it, or set `docker.host`.",
+        "docker.certPath: given. Allowed: nothing without a `tcp://` address in `docker.host`. Remove it, or set `docker.host`.",
+        "docker.sshOptions: given. Allowed: nothing without a `ssh://` address in `docker.host`. Remove it, or set `docker.host`.",
       ],
     ],
     [
@@ -62,7 +63,7 @@ describe("refusals", () => {
       "a bind that is no address",
       { queue: {}, bind: "box" },
       [
-        'docker.bind: "box". Allowed: an IP address of the engine\'s machine. Write an address, not a name; remove it for loopback.',
+        "docker.bind: a text of 3 characters. Allowed: an IP address of the engine's machine. Write an address, not a name; remove it for loopback.",
       ],
     ],
     [
@@ -84,8 +85,8 @@ describe("refusals", () => {
       "an image beside a version, and for two engines",
       { cache: { engine: "valkey", version: "8" }, queue: {}, image: "mine:1" },
       [
-        'cache.version: "8". Allowed: nothing beside `docker.image`, which names the version. Remove one of the two.',
-        "docker.image: a text of 6 characters. Allowed: nothing when the roles have two engines: one image holds one of them. Remove it, or give both roles the same `engine`.",
+        "cache.version: given. Allowed: nothing beside `docker.image`, which names the version. Remove one of the two.",
+        "docker.image: given. Allowed: nothing when the roles have two engines: one image holds one of them. Remove it, or give both roles the same `engine`.",
       ],
     ],
     [
@@ -93,15 +94,15 @@ describe("refusals", () => {
       { queue: {}, user: "0:0", volume: "-data" },
       [
         'docker.user: "0:0". Allowed: a numeric uid other than 0, or `uid:gid`, such as `999:1000`. Name the user that owns `/data` in the image, by number.',
-        'docker.volume: "-data". Allowed: the name of a volume: two or more letters, digits, `_`, `.` or `-`, a letter or digit first. Take a name that `docker volume ls` shows, or a new one.',
+        "docker.volume: a text of 5 characters. Allowed: the name of a volume: two or more letters, digits, `_`, `.` or `-`, a letter or digit first. Take a name that `docker volume ls` shows, or a new one.",
       ],
     ],
     [
       "sizes that a volume has not",
       { queue: { persistence: { size: "1Gi", storageClass: "fast" } } },
       [
-        'queue.persistence.size: "1Gi". Allowed: nothing on the docker backend: a Docker volume has no size of its own, the engine\'s disk sets it. Remove the setting.',
-        'queue.persistence.storageClass: "fast". Allowed: nothing on the docker backend: a Docker volume lies on the engine\'s disk. Remove the setting.',
+        "queue.persistence.size: given. Allowed: nothing on the docker backend: a Docker volume has no size of its own, the engine's disk sets it. Remove the setting.",
+        "queue.persistence.storageClass: given. Allowed: nothing on the docker backend: a Docker volume lies on the engine's disk. Remove the setting.",
       ],
     ],
   ])("%s", (_, args, messages) => {
@@ -173,22 +174,35 @@ describe("an engine that does not answer", () => {
   test("a remote DOCKER_HOST must be in the stack file, since endpoints depend on it", () => {
     const check = engineCheck({}, { DOCKER_HOST: "tcp://box:2376" }, "linux");
     expect(check && "problem" in check && say(check.problem)).toBe(
-      "docker.host: missing, and DOCKER_HOST is \"tcp://box:2376\". Allowed: the address of a remote engine, so that ports and endpoints are those of its machine. Set it: pulumi config set --path 'docker.host' 'tcp://box:2376'. Or unset DOCKER_HOST.",
+      "docker.host: missing, and DOCKER_HOST names a remote engine. Allowed: the address of a remote engine, so that ports and endpoints are those of its machine. Set it: pulumi config set --path 'docker.host' \"$DOCKER_HOST\". Or unset DOCKER_HOST.",
     );
   });
 
   test("the message says how to start one, or how to do without", () => {
-    expect(say(unreachable("unix:///var/run/docker.sock", "ENOENT"))).toBe(
+    expect(say(unreachable("the engine at unix:///var/run/docker.sock", "ENOENT"))).toBe(
       "docker.host: the engine at unix:///var/run/docker.sock does not answer (ENOENT). Allowed: a running Docker engine. Start it (`sudo systemctl start docker`, or Docker Desktop), name another one, or work without Docker: `pulumi stack select local`.",
     );
-    expect(say(unreachable("unix:///var/run/docker.sock", "EACCES"))).toContain("usermod -aG docker");
+    expect(say(unreachable("the engine at unix:///var/run/docker.sock", "EACCES"))).toContain(
+      "usermod -aG docker",
+    );
+  });
+
+  test("a host that may be a secret is in no message", async () => {
+    const [problem] = await engineProblems({ queue: {}, host: `unix://${path.join(folder, "hunter-two")}` });
+    expect(problem && say(problem)).toMatch(
+      /^docker\.host: the engine that `docker\.host` names does not answer \(ENOENT\)\./,
+    );
+    expect(problem && say(problem)).not.toContain("hunter");
+    expect(() => engineClient({ host: "hunter-two" })).toThrow(
+      new Error("docker.host: not an address of an engine."),
+    );
   });
 
   test("the question itself", async () => {
     const socket = path.join(folder, "docker.sock");
     const args = { queue: {}, host: `unix://${socket}` };
     expect((await engineProblems(args)).map(({ was }) => was)).toEqual([
-      `the engine at unix://${socket} does not answer (ENOENT)`,
+      "the engine that `docker.host` names does not answer (ENOENT)",
     ]);
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(socket, resolve));

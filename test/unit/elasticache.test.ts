@@ -123,7 +123,10 @@ describe("what would replace a queue's group", () => {
 
   test.each([
     [{ port: 6380 }, "queue.port: 6380. Allowed: 6379, with which the group was created"],
-    [{ kmsKeyId: "arn:k" }, 'elasticache.kmsKeyId: "arn:k". Allowed: "", with which the group was created'],
+    [
+      { kmsKeyId: "arn:k" },
+      'elasticache.kmsKeyId: a text of 5 characters. Allowed: "", with which the group was created',
+    ],
     [
       { clustered: true },
       "elasticache.queueGroup.durability: given. Allowed: nothing, since the group was created without cluster mode, which durability needs",

@@ -98,7 +98,7 @@ test("a hidden policy is not told to be wrong", () => {
 test.each([
   [
     "NOPERM this user has no permissions to run the 'info' command",
-    'does not let the user "app" run INFO. Allow it at the server\'s provider (`+info`), or skip the check with `checkAtDeploy: false`.',
+    "does not let the user that is given run INFO. Allow it at the server's provider (`+info`), or skip the check with `checkAtDeploy: false`.",
   ],
   [
     "LOADING Redis is loading the dataset in memory",
@@ -110,7 +110,7 @@ test.each([
   ],
   [
     "WRONGPASS invalid username-password pair",
-    'refuses the user "app" with this password. Check both at the server\'s provider.',
+    "refuses the user that is given with this password. Check both at the server's provider.",
   ],
   [
     "NOAUTH Authentication required.",
@@ -118,7 +118,7 @@ test.each([
   ],
 ])("%s is named as what it is", (message, text) => {
   const server = { role: "queue", host: "h.example", port: 6379, username: "app", tls: true };
-  expect(failure(server, new Error(message))).toBe(`queueServer: h.example:6379 ${text}`);
+  expect(failure(server, new Error(message))).toBe(`queueServer: the server on port 6379 ${text}`);
 });
 
 describe("changes", () => {
@@ -141,4 +141,12 @@ describe("changes", () => {
     expect(changes(before, before)).toEqual([]);
     expect(changes(undefined, now)).toEqual([]);
   });
+});
+
+test("a host that may be a secret is in no message, also where the system repeats it", () => {
+  const server = { role: "queue", host: "hunter-two", port: 6379, username: "hunter-app", tls: true };
+  const error = Object.assign(new Error("getaddrinfo ENOTFOUND hunter-two"), { code: "ENOTFOUND" });
+  expect(failure(server, error)).toBe(
+    "queueServer: the server on port 6379 cannot be used with TLS: getaddrinfo ENOTFOUND the host. Check host, port, TLS, certificate and firewall, or skip the check with `checkAtDeploy: false`.",
+  );
 });

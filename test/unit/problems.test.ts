@@ -4,7 +4,9 @@ import {
   describeAll,
   describe as describeProblem,
   shown,
-  shownIfHarmless,
+  shownAs,
+  shownNear,
+  shownNumber,
 } from "../../components/redis/problems";
 
 const port: Problem = {
@@ -64,18 +66,36 @@ test.each<[unknown, string]>([
 });
 
 test.each<[unknown, string]>([
-  ["12 bananas", '"12 bananas"'],
-  ["256mb", '"256mb"'],
-  ["7.4-alpine", '"7.4-alpine"'],
-  ["volatile-lru", '"volatile-lru"'],
-  ["10.0.0.5/16", '"10.0.0.5/16"'],
-  ["02:00-03:00", '"02:00-03:00"'],
-  ["1982hunter", "a text of 10 characters"],
-  ["hunter2", "a text of 7 characters"],
-  ["Pl4nted:s3cret/x", "a text of 16 characters"],
-  ["/secret", "a text of 7 characters"],
-  [["hunter"], "a list of 1 entry"],
+  ["redsi", '"redsi"'],
+  ["Valkey", '"Valkey"'],
+  ["latest", "a text of 6 characters"],
+  ["hunter", "a text of 6 characters"],
+  ["19820512", "a text of 8 characters"],
+  [19820512, "a number"],
+  [true, "true"],
+  [["redis"], "a list of 1 entry"],
+])("where redis or valkey may stand, %j is shown as %s", (value, text) => {
+  expect(shownNear(value, ["redis", "valkey"])).toBe(text);
+});
+
+test.each<[unknown, string]>([
+  [70000, "70000"],
+  ["70000", '"70000"'],
+  ["-1.5", '"-1.5"'],
+  [Number.NaN, "NaN"],
   [1n, "1"],
-])("of what may be a password, %s is shown as %s", (value, text) => {
-  expect(shownIfHarmless(value)).toBe(text);
+  ["7k", "a text of 2 characters"],
+  ["hunter2", "a text of 7 characters"],
+])("where a number belongs, %s is shown as %s", (value, text) => {
+  expect(shownNumber(value)).toBe(text);
+});
+
+test.each<[unknown, string]>([
+  ["10.0", '"10.0"'],
+  ["10.x", "a text of 4 characters"],
+  [10, "a number"],
+  [undefined, "missing"],
+  ["", '""'],
+])("where a form of its own is due, %s is shown as %s", (value, text) => {
+  expect(shownAs(/^\d+\.\d+$/, value)).toBe(text);
 });

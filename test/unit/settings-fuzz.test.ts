@@ -55,6 +55,12 @@ const VALID: Readonly<Record<string, Record<string, unknown>>> = {
   },
 };
 
+/** Passwords as people have them: nothing about them tells them from a name or a choice. */
+const WEAK = ["hunterzz", "qwzxqw", "correcthorse", "blue horse", "qwzx-horse", "qwzx-bulb-9431"];
+/** Digits alone; where a number may stand, a number it is. */
+const DIGITS = ["94317206", "943172068815"];
+const NUMERIC = /^(?:port|maxMemory|memoryLimit|size|cpuLimit|appMemory|memoryRequest|cpuRequest)$/;
+
 /** Where names are the user's own, or the parts go on unread. */
 const FREE = ["config", "podLabels", "tags", "ports"];
 
@@ -78,6 +84,11 @@ const HOSTILE_VALUES: readonly unknown[] = [
   PASSWORD,
   `rediss://u:${PASSWORD}@h`,
   PASSWORD.repeat(300),
+  ...WEAK,
+  ...WEAK.map((weak) => [weak]),
+  ...WEAK.map((weak) => ({ toString: weak })),
+  ...DIGITS,
+  ...DIGITS.map((digits) => [digits]),
   `\x1b[2J${PASSWORD}\u202e`,
   "NaN",
   "1e999",
@@ -196,6 +207,20 @@ async function refusal(backend: string, config: object): Promise<string | undefi
   }
 }
 
+/** Lines that repeat planted digits, other than of a setting that holds numbers. */
+function linesWithDigits(message: string, base: object): string[] {
+  const numeric = places(base)
+    .filter(({ path, value }) => typeof value === "number" || NUMERIC.test(path.at(-1) ?? ""))
+    .map(({ path }) => path.join("."));
+  return message
+    .split("\n")
+    .filter((line) => DIGITS.some((digits) => line.includes(digits)))
+    .filter((line) => {
+      const key = line.slice("  - ".length).split(":")[0] ?? "";
+      return !numeric.some((name) => name === key || name.endsWith(`.${key}`));
+    });
+}
+
 describe.each(Object.entries(VALID))("mutated configurations of %s", (backend, base) => {
   test("the one they come from is valid", async () => {
     expect(await refusal(backend, base)).toBeUndefined();
@@ -214,6 +239,8 @@ describe.each(Object.entries(VALID))("mutated configurations of %s", (backend, b
         }
         for (const { path } of wrong) expect(message).toContain(`  - ${printable(path.join("."))}`);
         expect(message).not.toContain("Pl4nted");
+        for (const weak of WEAK) expect(message).not.toContain(weak);
+        expect(linesWithDigits(message, base)).toEqual([]);
         expect(message.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
         expect(Math.max(...message.split("\n").map((line) => line.length))).toBeLessThan(2000);
       }),

@@ -101,7 +101,7 @@ describe("what is refused, with its one line", () => {
     [
       "a size that is none",
       { queue: { maxMemory: "lots" } },
-      `queue.maxMemory: "lots" is not a size. Allowed: ${SIZES}. Correct the size.`,
+      `queue.maxMemory: a text of 4 characters is not a size. Allowed: ${SIZES}. Correct the size.`,
     ],
     [
       "a size below the floor",
@@ -111,7 +111,7 @@ describe("what is refused, with its one line", () => {
     [
       "a port that is a word",
       { queue: { port: "http" } },
-      'queue.port: "http". Allowed: a number. Correct the value.',
+      "queue.port: a text of 4 characters. Allowed: a number. Correct the value.",
     ],
     [
       "a port in quotes",
@@ -121,12 +121,12 @@ describe("what is refused, with its one line", () => {
     [
       "a version without quotes, 7.0 in YAML",
       { queue: { version: 7 } },
-      'queue.version: 7. Allowed: a text: put it in quotes, such as "7.0". Correct the value.',
+      'queue.version: a number. Allowed: a text: put it in quotes, such as "7.0". Correct the value.',
     ],
     [
       "another text without quotes",
       { queue: {}, docker: { image: 7 } },
-      'docker.image: 7. Allowed: a text: put it in quotes, such as "7". Correct the value.',
+      "docker.image: a number. Allowed: a text: put it in quotes. Correct the value.",
     ],
     [
       "a boolean in quotes",
@@ -196,7 +196,7 @@ describe("what is refused, with its one line", () => {
     [
       "a setting that this backend cannot keep",
       { queue: { memoryLimit: "1Gi" } },
-      'queue.memoryLimit: "1Gi". Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.',
+      "queue.memoryLimit: given. Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.",
     ],
     [
       "a role that is no object",
@@ -308,9 +308,9 @@ describe("what is refused, with its one line", () => {
     };
     const lines = await problems({ backend: "elasticache", cache: {}, elasticache });
     expect(lines.map((line) => line.split(". ")[0])).toEqual([
-      "elasticache.allowedCidrs.0: 7",
+      "elasticache.allowedCidrs.0: a number",
       "elasticache.allowedCidrs.2: false",
-      'elasticache.allowedCidrs: "nonsense"',
+      "elasticache.allowedCidrs: a text of 8 characters",
     ]);
   });
 
@@ -324,8 +324,22 @@ describe("what is refused, with its one line", () => {
       'config:\n  redis-topology:queue:\n    maxMemory:\n      secure: v1:abc\n    version: "7.x"\n';
     expect(await problems({ queue: { maxMemory: "12 bananas", version: "7.x" } }, ["queue"], file)).toEqual([
       `queue.maxMemory: a secret. Allowed: ${SIZES}. Correct the size.`,
-      'queue.version: "7.x". Allowed: a version number, such as 7, 7.4 or 7.4.1. Correct the version.',
+      "queue.version: a text of 3 characters. Allowed: a version number, such as 7, 7.4 or 7.4.1. Correct the version.",
     ]);
+  });
+
+  test.each([
+    ["docker", { docker: { host: "hunter-two" } }, "docker.host: a secret."],
+    [
+      "external",
+      { external: { queueServer: { host: "hunter two", password: "p" } } },
+      "external.queueServer.host: a secret.",
+    ],
+  ])("an encrypted host on %s, though of letters alone, is in no line", async (backend, section, start) => {
+    const file = `config:\n  redis-topology:${backend}:\n    secure: v1:abc\n`;
+    const lines = await problems({ backend, queue: {}, ...section }, [backend], file);
+    expect(lines.filter((line) => line.startsWith(start))).toHaveLength(1);
+    expect(lines.join()).not.toMatch(/hunter/);
   });
 
   test("an encrypted name of a list's entry is not shown as part of a key either", async () => {
@@ -345,8 +359,8 @@ describe("what is refused, with its one line", () => {
   test("a setting of the wrong type is not called missing as well", async () => {
     const elasticache = { vpcId: 7, subnetIds: ["subnet-0a1b2c3d", "subnet-1a1b2c3d"], allowedCidrs: "all" };
     expect(await problems({ backend: "elasticache", cache: {}, elasticache })).toEqual([
-      'elasticache.vpcId: 7. Allowed: a text: put it in quotes, such as "7". Correct the value.',
-      'elasticache.allowedCidrs: "all". Allowed: a list. Correct the value.',
+      "elasticache.vpcId: a number. Allowed: a text: put it in quotes. Correct the value.",
+      "elasticache.allowedCidrs: a text of 3 characters. Allowed: a list. Correct the value.",
     ]);
   });
 
@@ -358,8 +372,26 @@ describe("what is refused, with its one line", () => {
       'queue.port: "6379". Allowed: a number, without quotes. Correct the value.',
       "queue.password: given in plain text. Allowed: a secret. Set it with `pulumi config set --path --secret 'queue.password'`, and change it: this one has been readable.",
       `cache.maxMemory: "1mb" is below 16Mi. Allowed: ${SIZES}. Correct the size.`,
-      'queue.memoryLimit: "1Gi". Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.',
+      "queue.memoryLimit: given. Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.",
     ]);
+  });
+
+  test("a backend that is none hides nothing that every backend refuses", async () => {
+    const queue = { port: 0, memoryLimit: "4gb", config: { appendonly: "no" } };
+    const lines = await problems({
+      backend: "proces",
+      cache: { maxMemory: "1mb", evictionPolicy: 3 },
+      queue,
+    });
+    expect(lines.map((line) => line.split(":")[0])).toEqual([
+      "backend",
+      "cache.evictionPolicy",
+      "cache.maxMemory",
+      "queue.port",
+      "queue.config.appendonly",
+    ]);
+    expect(await problems({ backend: "proces", queue: { port: "x" } })).toHaveLength(2);
+    expect(await problems({ backend: "proces", queue: {} })).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shapeOf, shownAs } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { Engine, ROLES } from "../../redis/roles";
 import type { EngineAddress } from "./address";
@@ -13,6 +13,9 @@ export const MIN_OPEN_PASSWORD = 16;
 
 /** What the engine takes as a name (moby, daemon/names: RestrictedNameChars). */
 const ENGINE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+const ROOT = /^0(:\d{1,5})?$/;
+/** An IPv4 address as far as its form goes. */
+const DOTTED = /^\d{1,3}(\.\d{1,3}){3}$/;
 const NON_ROOT_USER = /^[1-9]\d*(:\d+)?$/;
 
 /** An address that is none, and settings that belong to another kind of address. */
@@ -21,7 +24,7 @@ export function hostProblems(args: DockerTopologyArgs, engine: EngineAddress | u
   if (args.host !== undefined && !engine) {
     problems.push({
       key: "docker.host",
-      was: shown(args.host),
+      was: shapeOf(args.host),
       allowed: ADDRESS_FORMS,
       fix: "Correct the address, or remove it for the local engine.",
     });
@@ -34,7 +37,7 @@ export function hostProblems(args: DockerTopologyArgs, engine: EngineAddress | u
     if (args[key] === undefined || engine?.scheme === scheme) continue;
     problems.push({
       key: `docker.${key}`,
-      was: shown(args[key]),
+      was: "given",
       allowed: `nothing without a \`${scheme}://\` address in \`docker.host\``,
       fix: "Remove it, or set `docker.host`.",
     });
@@ -62,7 +65,7 @@ export function bindProblems(
     return [
       {
         key: "docker.bind",
-        was: shown(bind),
+        was: shownAs(DOTTED, bind),
         allowed: "an IP address of the engine's machine",
         fix: "Write an address, not a name; remove it for loopback.",
       },
@@ -96,16 +99,16 @@ export function imageProblems(args: DockerTopologyArgs): Problem[] {
   const used = ROLES.flatMap((role) => (args[role] ? [{ role, ...args[role] }] : []));
   const problems: Problem[] = used
     .filter(({ version }) => version !== undefined)
-    .map(({ role, version }) => ({
+    .map(({ role }) => ({
       key: `${role}.version`,
-      was: shown(version),
+      was: "given",
       allowed: "nothing beside `docker.image`, which names the version",
       fix: "Remove one of the two.",
     }));
   if (new Set(used.map(({ engine }) => engine ?? Engine.Redis)).size > 1) {
     problems.push({
       key: "docker.image",
-      was: shown(args.image),
+      was: "given",
       allowed: "nothing when the roles have two engines: one image holds one of them",
       fix: "Remove it, or give both roles the same `engine`.",
     });
@@ -119,7 +122,7 @@ export function nameProblems(args: DockerTopologyArgs): Problem[] {
   if (args.user !== undefined && !NON_ROOT_USER.test(args.user)) {
     problems.push({
       key: "docker.user",
-      was: shown(args.user),
+      was: shownAs(ROOT, args.user),
       allowed: `a numeric uid other than 0, or \`uid:gid\`, such as \`${IMAGE_USER}\``,
       fix: "Name the user that owns `/data` in the image, by number.",
     });
@@ -127,7 +130,7 @@ export function nameProblems(args: DockerTopologyArgs): Problem[] {
   if (args.volume !== undefined && !ENGINE_NAME.test(args.volume)) {
     problems.push({
       key: "docker.volume",
-      was: shown(args.volume),
+      was: shapeOf(args.volume),
       allowed: "the name of a volume: two or more letters, digits, `_`, `.` or `-`, a letter or digit first",
       fix: "Take a name that `docker volume ls` shows, or a new one.",
     });

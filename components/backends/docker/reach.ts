@@ -1,6 +1,5 @@
 import { connect } from "node:net";
 import type { Problem } from "../../redis/problems";
-import { shown } from "../../redis/problems";
 import type { EngineAddress } from "./address";
 import { isRemote, parseAddress } from "./address";
 import type { DockerTopologyArgs } from "./args";
@@ -17,7 +16,7 @@ export interface DockerEnvironment {
 /** What there is to find out about the engine before anything is declared: nothing, a problem, or whether it answers. */
 export type Check =
   | { readonly problem: Problem }
-  | { readonly try: EngineAddress; readonly written: string }
+  | { readonly try: EngineAddress; readonly named: string }
   | undefined;
 
 /** Decides from args and environment. Pure. `ssh` and contexts are left to the provider, who knows how to log in. */
@@ -28,29 +27,32 @@ export function engineCheck(
 ): Check {
   if (host === undefined && environment.DOCKER_CONTEXT) return undefined;
   const written = host ?? (environment.DOCKER_HOST || localEngine(platform));
+  // An address may hold what a mistake has put there; only the one that nobody wrote is told.
+  const source = host === undefined ? environment.DOCKER_HOST && "DOCKER_HOST" : "`docker.host`";
+  const named = source ? `the engine that ${source} names` : `the engine at ${written}`;
   const address = parseAddress(written);
   if (host === undefined && address && isRemote(address)) {
     return {
       problem: {
         key: "docker.host",
-        was: `missing, and DOCKER_HOST is ${shown(written)}`,
+        was: "missing, and DOCKER_HOST names a remote engine",
         allowed: "the address of a remote engine, so that ports and endpoints are those of its machine",
-        fix: `Set it: pulumi config set --path 'docker.host' '${written}'. Or unset DOCKER_HOST.`,
+        fix: `Set it: pulumi config set --path 'docker.host' "$DOCKER_HOST". Or unset DOCKER_HOST.`,
       },
     };
   }
-  return address === undefined || address.scheme === "ssh" ? undefined : { try: address, written };
+  return address === undefined || address.scheme === "ssh" ? undefined : { try: address, named };
 }
 
 /** The problem with an engine that did not take a connection. Pure. */
-export function unreachable(written: string, code: string): Problem {
+export function unreachable(named: string, code: string): Problem {
   const start =
     code === "EACCES"
       ? "Let your user use it (`sudo usermod -aG docker $USER`, then log in again)"
       : "Start it (`sudo systemctl start docker`, or Docker Desktop)";
   return {
     key: "docker.host",
-    was: `the engine at ${written} does not answer (${code})`,
+    was: `${named} does not answer (${code})`,
     allowed: "a running Docker engine",
     fix: `${start}, name another one, or work without Docker: \`pulumi stack select local\`.`,
   };
@@ -62,7 +64,7 @@ export async function engineProblems(args: DockerTopologyArgs): Promise<Problem[
   if (check === undefined) return [];
   if ("problem" in check) return [check.problem];
   const code = await refusal(check.try);
-  return code === undefined ? [] : [unreachable(check.written, code)];
+  return code === undefined ? [] : [unreachable(check.named, code)];
 }
 
 /** The provider's own default (terraform-provider-docker, provider.go). */
@@ -80,6 +82,6 @@ function refusal({ path, machine, port }: EngineAddress): Promise<string | undef
     };
     socket.setTimeout(PATIENCE, () => end("ETIMEDOUT"));
     socket.once("connect", () => end(undefined));
-    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+    socket.once("error", (error: NodeJS.ErrnoException) => end(error.code ?? "no answer"));
   });
 }

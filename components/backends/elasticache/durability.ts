@@ -1,10 +1,11 @@
 import { hasHashTag } from "../../redis/bullmq";
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shapeOf, shownNear } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { compareVersions } from "../../redis/software";
 import type { EngineVersion } from "./engines";
 import { DURABLE_SINCE } from "./engines";
+import { Durability } from "./enums";
 import type { QueueGroup } from "./guarantees";
 import { DURABLE_FAMILIES, familyOf } from "./nodes";
 
@@ -18,7 +19,7 @@ export function durabilityProblems(
 ): Problem[] {
   if (life.durability === undefined) return [];
   const key = `${role}Group.durability`;
-  const was = shown(life.durability);
+  const was = shownNear(life.durability, Object.values(Durability));
   if (role === Role.Cache) {
     return [{ key, was, allowed: "nothing: a cache persists nothing", fix: "Remove the setting." }];
   }
@@ -40,7 +41,7 @@ export function durabilityProblems(
   if (prefix !== undefined && !hasHashTag(prefix)) {
     problems.push({
       key: "queue.bullmq.prefix",
-      was: shown(prefix),
+      was: shapeOf(prefix),
       allowed: "one with a hash tag, such as {bull}, since a durable group runs in cluster mode",
       fix: "Put braces around it, or remove the setting.",
     });

@@ -1,5 +1,5 @@
+import { shownVersion } from "../../redis/checks";
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { Engine } from "../../redis/roles";
 import { compareVersions } from "../../redis/software";
@@ -35,7 +35,7 @@ export function engineVersion(
   if (!wellFormed && known.length > 0) {
     problems.push({
       key: `${role}.version`,
-      was: shown(version),
+      was: shownVersion(version),
       allowed: `${known.join(", ")} for ${engine}, or a later one`,
       fix: "Choose one of these; ElastiCache takes major and minor version.",
     });

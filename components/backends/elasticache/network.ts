@@ -1,7 +1,11 @@
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shownAs } from "../../redis/problems";
 import type { ElasticacheTopologyArgs } from "./args";
 import { readCidr } from "./cidr";
+
+/** An IPv4 address or network as far as its form goes. */
+const DOTTED = /^\d{1,3}(\.\d{1,3}){3}(\/\d{1,3})?$/;
+const SUBNET = /^subnet-[\da-f]{1,17}$/;
 
 /** Everything wrong with where the groups are and who reaches them. */
 export function networkProblems(args: ElasticacheTopologyArgs, multiAz: boolean): Problem[] {
@@ -37,7 +41,7 @@ function subnetProblems({ subnetIds = [] }: ElasticacheTopologyArgs, multiAz: bo
   });
   const twice = subnetIds.filter((id, index) => typeof id === "string" && subnetIds.indexOf(id) < index);
   if (twice.length > 0) {
-    const was = `${[...new Set(twice)].map(shown).join(", ")} more than once`;
+    const was = `${[...new Set(twice)].map((id) => shownAs(SUBNET, id)).join(", ")} more than once`;
     return [problem(was, "each subnet once", "Remove the repetition, or give the subnet that was meant.")];
   }
   const least = multiAz ? 2 : 1;
@@ -50,7 +54,7 @@ function subnetProblems({ subnetIds = [] }: ElasticacheTopologyArgs, multiAz: bo
 
 function cidrProblems(cidr: string, anyAddress: boolean): Problem[] {
   const network = readCidr(cidr);
-  const was = network === undefined ? shown(cidr) : JSON.stringify(cidr);
+  const was = network === undefined ? shownAs(DOTTED, cidr) : JSON.stringify(cidr);
   const problem = (allowed: string, fix: string): Problem[] => [{ key: "allowedCidrs", was, allowed, fix }];
   if (network === undefined) {
     return problem("a network such as 10.0.0.0/16 or 2001:db8::/32", "Correct the network.");

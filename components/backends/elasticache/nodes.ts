@@ -1,5 +1,5 @@
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shownNear } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { formatSize } from "../../redis/size";
 import { memoryOf, SIZES, VALKEY_ONLY } from "./nodeSizes";
@@ -125,7 +125,7 @@ function serverless(key: string): Problem {
 function malformed(key: string, nodeType: string): Problem {
   return {
     key,
-    was: shown(nodeType),
+    was: shownNear(nodeType, LADDER),
     allowed: `cache.<family>.<size>, such as cache.r7g.large; known are the families ${Object.keys(SIZES).join(", ")}`,
     fix: "Choose one of these, or remove the setting to have the smallest chosen.",
   };

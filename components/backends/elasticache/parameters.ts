@@ -1,8 +1,9 @@
 import { readDirectives } from "../../redis/directives";
 import type { RolePlan } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shapeOf, shownNear } from "../../redis/problems";
 import type { Directive } from "../../redis/roles";
+import { shownSize } from "../../redis/size";
 import type { Range } from "./parameterList";
 import { PARAMETERS, UNCHANGEABLE } from "./parameterList";
 
@@ -61,8 +62,7 @@ function directiveProblems(role: RolePlan["role"], family: string, [name, ...arg
   const key = `${role}.config.${name}`;
   const absent = Object.hasOwn(ABSENT, name) ? ABSENT[name] : undefined;
   if (absent) {
-    const was = JSON.stringify(args.join(" "));
-    return [{ key, was, allowed: "a parameter of ElastiCache", fix: `Remove it: ${absent}.` }];
+    return [{ key, was: "given", allowed: "a parameter of ElastiCache", fix: `Remove it: ${absent}.` }];
   }
   if (UNCHANGEABLE.includes(name)) {
     const allowed = "nothing: ElastiCache sets it by itself";
@@ -71,7 +71,7 @@ function directiveProblems(role: RolePlan["role"], family: string, [name, ...arg
   const list = PARAMETERS[family];
   const range = list && Object.hasOwn(list, name) ? list[name] : undefined;
   if (args.length !== 1) {
-    const was = list === undefined || range ? JSON.stringify(args.join(" ")) : "several values";
+    const was = `${args.length} values`;
     const fix =
       "Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.";
     return [{ key, was, allowed: "one value, since a parameter of ElastiCache has one", fix }];
@@ -84,7 +84,7 @@ function directiveProblems(role: RolePlan["role"], family: string, [name, ...arg
   }
   const [value = ""] = args;
   if (within(range, value)) return [];
-  return [{ key, was: shown(value), allowed: describeRange(range), fix: "Correct the value." }];
+  return [{ key, was: shownIn(range, value), allowed: describeRange(range), fix: "Correct the value." }];
 }
 
 function within(range: Range, value: string): boolean {
@@ -93,6 +93,11 @@ function within(range: Range, value: string): boolean {
   if (!/^-?\d+$/.test(value)) return false;
   const { least, most = Number.MAX_SAFE_INTEGER, or } = range;
   return Number(value) === or || (Number(value) >= least && Number(value) <= most);
+}
+
+function shownIn(range: Range, value: string): string {
+  if ("words" in range) return shownNear(value, range.words);
+  return "form" in range ? shapeOf(value) : shownSize(value);
 }
 
 function describeRange(range: Range): string {

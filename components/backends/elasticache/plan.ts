@@ -2,7 +2,7 @@ import { CACHE_GUARANTEES, kept } from "../../redis/guarantees";
 import type { BackendTraits, RolePlan, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shownNumber } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
 import type { TopologyArgs } from "../../topology";
 import { tagProblems } from "../awsTags";
@@ -172,10 +172,10 @@ function unusedGroups(args: ElasticacheTopologyArgs): Problem[] {
 function between(key: string, value: number | undefined, least: number, most: number): Problem[] {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
   const allowed = `a whole number from ${least} to ${most}`;
-  return [{ key, was: shown(value), allowed, fix: "Correct the number." }];
+  return [{ key, was: shownNumber(value), allowed, fix: "Correct the number." }];
 }
 
 function range(key: string, value: number | undefined, values: readonly number[]): Problem[] {
   if (value === undefined || values.includes(value)) return [];
-  return [{ key, was: shown(value), allowed: values.join(", "), fix: "Choose one of these." }];
+  return [{ key, was: shownNumber(value), allowed: values.join(", "), fix: "Choose one of these." }];
 }

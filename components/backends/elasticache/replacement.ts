@@ -1,5 +1,5 @@
 import type { Problem } from "../../redis/problems";
-import { shown } from "../../redis/problems";
+import { shown, shownAs } from "../../redis/problems";
 import type { Engine } from "../../redis/roles";
 import { Role } from "../../redis/roles";
 import { isDowngrade, majorOf } from "./engines";
@@ -24,6 +24,9 @@ const FIXED: Readonly<Partial<Record<keyof FixedSettings, string>>> = {
   kmsKeyId: "elasticache.kmsKeyId",
 };
 
+const KMS_KEY = /^(?:arn:aws[a-z-]*:kms:[a-z\d-]+:\d{12}:key\/)?[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+const VPC = /^vpc-[\da-f]{1,17}$/;
+
 const SAFE_WAY =
   "Bring up a second stack from a snapshot (`elasticache.queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
 
@@ -33,7 +36,12 @@ export function replacements(before: FixedSettings, after: FixedSettings): Probl
     const [old, wanted] = [before[name as keyof FixedSettings], after[name as keyof FixedSettings]];
     if (old === wanted) return [];
     return [
-      { key, was: shown(wanted), allowed: `${shown(old)}, with which the group was created`, fix: SAFE_WAY },
+      {
+        key,
+        was: key === FIXED.kmsKeyId ? shownAs(KMS_KEY, wanted) : shown(wanted),
+        allowed: `${shown(old)}, with which the group was created`,
+        fix: SAFE_WAY,
+      },
     ];
   });
   return [...problems, ...clusterModeProblems(before, after), ...downgradeProblems(before, after)];
@@ -68,7 +76,7 @@ export function strandedGroup(role: Role, before: FixedSettings, after: FixedSet
   return [
     {
       key: "elasticache.vpcId",
-      was: shown(after.vpcId),
+      was: shownAs(VPC, after.vpcId),
       allowed: `${shown(before.vpcId)}, in which the ${role}'s group lies: its firewall (security group) would be replaced, the group cannot follow`,
       fix: `Bring up a second stack in the other VPC${from}, and move the applications there.`,
     },

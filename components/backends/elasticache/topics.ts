@@ -1,5 +1,5 @@
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shapeOf } from "../../redis/problems";
 import type { ElasticacheTopologyArgs } from "./args";
 
 /** CloudWatch API, PutMetricAlarm: actions of one kind on one alarm. */
@@ -27,5 +27,5 @@ export function topicProblems({ alarmTopics = [], eventTopic }: ElasticacheTopol
 function arnProblems(key: string, topic: unknown): Problem[] {
   if (typeof topic !== "string" || TOPIC.test(topic)) return [];
   const allowed = "the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops";
-  return [{ key, was: shown(topic), allowed, fix: "Give the topic's ARN; the SNS console shows it." }];
+  return [{ key, was: shapeOf(topic), allowed, fix: "Give the topic's ARN; the SNS console shows it." }];
 }

@@ -1,10 +1,15 @@
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shownAs } from "../../redis/problems";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const DAY = 24 * 60;
 /** Least length of both windows, in minutes (ElastiCache API, CreateReplicationGroup). */
 const LEAST_MINUTES = 60;
+
+/** Either kind of window as far as its form goes. */
+const WINDOW = new RegExp(
+  `^(?:(?:${DAYS.join("|")}):)?\\d{1,2}:\\d{2}-(?:(?:${DAYS.join("|")}):)?\\d{1,2}:\\d{2}$`,
+);
 
 interface Span {
   readonly start: number;
@@ -18,7 +23,7 @@ export function windowProblems(maintenance: string, snapshots: Readonly<Record<s
   if (!weekly || weekly.length < LEAST_MINUTES) {
     problems.push({
       key: "maintenanceWindow",
-      was: shown(maintenance),
+      was: shownAs(WINDOW, maintenance),
       allowed: `ddd:hh:mm-ddd:hh:mm in UTC, at least ${LEAST_MINUTES} minutes, such as sun:04:00-sun:05:00`,
       fix: "Correct the window.",
     });
@@ -28,14 +33,14 @@ export function windowProblems(maintenance: string, snapshots: Readonly<Record<s
     if (!daily || daily.length < LEAST_MINUTES) {
       problems.push({
         key,
-        was: shown(text),
+        was: shownAs(WINDOW, text),
         allowed: `hh:mm-hh:mm in UTC, at least ${LEAST_MINUTES} minutes, such as 02:00-03:00`,
         fix: "Correct the window.",
       });
     } else if (weekly && overlap(weekly, daily)) {
       problems.push({
         key,
-        was: shown(text),
+        was: shownAs(WINDOW, text),
         allowed: `a window apart from the maintenance window ${maintenance}`,
         fix: "Move one of the two.",
       });

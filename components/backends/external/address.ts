@@ -1,6 +1,6 @@
 import { DEFAULT_USERNAME } from "../../redis/acl";
 import type { Problem } from "../../redis/problems";
-import { shapeOf, shownIfHarmless as shown } from "../../redis/problems";
+import { shapeOf, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 
 /** Where a server is and how to log in; plain data. */
@@ -39,7 +39,7 @@ export function readAddress(role: Role, server: PlainServer): { address?: Addres
   if (!Number.isInteger(address.port) || address.port < 1 || address.port > 65535) {
     problems.push({
       key: `${key}.port`,
-      was: shown(address.port),
+      was: shownNumber(address.port),
       allowed: "a whole number from 1 to 65535",
       fix: "Use the port that the server's provider shows.",
     });

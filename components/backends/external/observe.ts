@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import { DEFAULT_USERNAME } from "../../redis/acl";
 import { ioredisTls } from "../../redis/bullmq";
+import { isLoopback } from "./address";
 import type { ExternalServerInputs, Observation, Standing } from "./externalServer";
 
 /** How long connecting, and then one answer, may take in an `up`: enough for a server on another continent under load. */
@@ -43,13 +44,18 @@ function login({ username, password }: ExternalServerInputs): { username?: strin
   return username === DEFAULT_USERNAME && password === "" ? {} : { username, password };
 }
 
+/** The server in a message. Its host may be a secret, or a URL with one by mistake, which Pulumi does not tell here. */
+function named(host: string, port: number): string {
+  return isLoopback(host) ? `${host}:${port}` : `the server on port ${port}`;
+}
+
 /** Why a server cannot be judged, from the error it or the connection gave. */
 export function failure(
   { role, host, port, tls, username }: Omit<ExternalServerInputs, "password">,
   error: Error,
 ): string {
-  const where = `${role}Server: ${host}:${port}`;
-  const user = JSON.stringify(username);
+  const where = `${role}Server: ${named(host, port)}`;
+  const user = username === DEFAULT_USERNAME ? JSON.stringify(username) : "that is given";
   if (/NOAUTH/.test(error.message)) {
     return `${where} demands a password, and none is given. Set \`${role}Server.password\` to the one that the server's provider shows.`;
   }
@@ -66,7 +72,8 @@ export function failure(
     return `${where} is a replica that has lost its primary. Give the address of the primary.`;
   }
   const code = (error as NodeJS.ErrnoException).code;
-  const detail = code && !error.message.includes(code) ? `${code}, ${error.message}` : error.message;
+  const words = isLoopback(host) ? error.message : error.message.replaceAll(host, "the host");
+  const detail = code && !words.includes(code) ? `${code}, ${words}` : words;
   return `${where} cannot be used ${tls ? "with" : "without"} TLS: ${detail || "no answer"}. Check host, port, TLS, certificate and firewall, or skip the check with \`checkAtDeploy: false\`.`;
 }
 
@@ -80,7 +87,7 @@ async function read({ role, host, port }: ExternalServerInputs, client: Redis): 
   );
   if (fields.get("loading") === "1") {
     console.error(
-      `${role}: ${host}:${port} is still loading its data, and refuses to read and write until then`,
+      `${role}: ${named(host, port)} is still loading its data, and refuses to read and write until then`,
     );
   }
   const valkey = fields.get("valkey_version");

@@ -115,7 +115,8 @@ function warnOf(
     pulumi.log.warn(`${text} Turn persistence on at its provider.`, resource);
   }
   if (clusterMode && prefix !== undefined && !hasHashTag(prefix)) {
-    const text = `The queue's server runs in cluster mode, where BullMQ fails with the prefix ${JSON.stringify(prefix)}.`;
+    const text =
+      "The queue's server runs in cluster mode, where BullMQ fails with a prefix that has no hash tag.";
     pulumi.log.warn(`${text} Put braces around \`queue.bullmq.prefix\`, or remove it.`, resource);
   }
 }

@@ -1,9 +1,9 @@
 import { readSize } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shapeOf, shownAs, shownNear, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { ROLES } from "../../redis/roles";
-import { formatSize } from "../../redis/size";
+import { formatSize, shownSize } from "../../redis/size";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
 import { EXPORTER_PORT } from "./exporter";
@@ -13,6 +13,7 @@ import { DEFAULT_REPLICAS, MAX_JOB_NAME, MAX_REPLICAS, MAX_RETAIN } from "./stor
 
 /** A name that is a DNS label (RFC 1123). */
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+const CPU = /^\d{1,6}(\.\d{1,6})?m?$/;
 /** Longest name of a namespace (RFC 1123). */
 const MAX_NAMESPACE = 63;
 
@@ -45,7 +46,7 @@ export function nameProblems(args: KubernetesTopologyArgs): Problem[] {
   if (names.length === 2 && names[0] === names[1]) {
     problems.push({
       key: "cacheServer.name, queueServer.name",
-      was: `both ${shown(names[0])}`,
+      was: "both the same",
       allowed: "two different names",
       fix: "Give one of them another name.",
     });
@@ -72,7 +73,7 @@ export function serverProblems(
   if (request !== undefined && request > plan.memoryLimit) {
     problems.push({
       key: `${role}Server.memoryRequest`,
-      was: shown(server.memoryRequest),
+      was: shownSize(server.memoryRequest),
       allowed: `at most the memory limit, ${formatSize(plan.memoryLimit)}`,
       fix: `Lower it, or raise \`${role}.memoryLimit\`.`,
     });
@@ -81,7 +82,7 @@ export function serverProblems(
     if (server[key] === undefined || cpuQuantity(server[key]) !== undefined) continue;
     problems.push({
       key: `${role}Server.${key}`,
-      was: shown(server[key]),
+      was: shownAs(CPU, server[key]),
       allowed: 'cores above zero, such as "0.5" or "500m"',
       fix: "Correct the amount.",
     });
@@ -89,7 +90,7 @@ export function serverProblems(
   if (plan.port === EXPORTER_PORT && args.monitoring?.exporter !== false) {
     problems.push({
       key: `${role}.port`,
-      was: shown(plan.port),
+      was: shownNumber(plan.port),
       allowed: `any port but ${EXPORTER_PORT}, on which the pod's exporter listens`,
       fix: "Choose another port, or switch `monitoring.exporter` off.",
     });
@@ -113,7 +114,7 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
   if (!Number.isInteger(replicas) || replicas < 1 || replicas > MAX_REPLICAS) {
     problems.push({
       key: "storage.longhorn.replicas",
-      was: shown(replicas),
+      was: shownNumber(replicas),
       allowed: `a whole number from 1 to ${MAX_REPLICAS}`,
       fix: "Correct the number; 3 survives the loss of two nodes.",
     });
@@ -121,7 +122,7 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
   if (longhorn.dataLocality === DataLocality.StrictLocal && replicas > 1) {
     problems.push({
       key: "storage.longhorn.dataLocality",
-      was: shown(longhorn.dataLocality),
+      was: shownNear(longhorn.dataLocality, Object.values(DataLocality)),
       allowed: "`strict-local` only with `replicas: 1`",
       fix: "Use `best-effort`, which keeps one of the copies on the pod's node.",
     });
@@ -135,7 +136,7 @@ export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
     .filter((queue) => !/^[^\s:,=]+$/.test(queue))
     .map((queue) => ({
       key: "monitoring.queues",
-      was: shown(queue),
+      was: shapeOf(queue),
       allowed: "names of BullMQ queues, without spaces, colons, commas and equals signs",
       fix: "Give the name as in `new Queue(name)`.",
     }));
@@ -147,15 +148,16 @@ function jobProblems(job: RecurringJobArgs, index: number): Problem[] {
   if (!Number.isInteger(job.retain) || job.retain < 1 || job.retain > MAX_RETAIN) {
     problems.push({
       key: `${key}.retain`,
-      was: shown(job.retain),
+      was: shownNumber(job.retain),
       allowed: `a whole number from 1 to ${MAX_RETAIN}`,
       fix: "Correct the number.",
     });
   }
-  if (job.cron.trim().split(/\s+/).length !== 5) {
+  const fields = job.cron.trim().split(/\s+/).length;
+  if (fields !== 5) {
     problems.push({
       key: `${key}.cron`,
-      was: shown(job.cron),
+      was: fields === 1 ? "one field" : `${fields} fields`,
       allowed: 'five fields, such as "0 */6 * * *"',
       fix: "Correct the line.",
     });
@@ -168,7 +170,7 @@ function dnsLabel(key: string, name: string, longest: number): Problem[] {
   return [
     {
       key,
-      was: shown(name),
+      was: shapeOf(name),
       allowed: `lower-case letters, digits and inner hyphens, at most ${longest} characters`,
       fix: "Choose another name.",
     },

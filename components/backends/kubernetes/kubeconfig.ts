@@ -4,7 +4,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Problem } from "../../redis/problems";
-import { shown } from "../../redis/problems";
+import { shownNear } from "../../redis/problems";
 import type { KubernetesTopologyArgs } from "./args";
 
 /** What of a kubeconfig decides where things go. */
@@ -125,11 +125,14 @@ export function contextProblems(
 ): Problem[] {
   const chosen = chosenContext(args, contexts);
   if (chosen !== undefined && contexts.names.includes(chosen)) return [];
-  const where = paths.join(", ");
+  const where = args.kubeconfig === undefined ? paths.join(", ") : "the file that `kubeconfig` names";
   return [
     {
       key: args.useCurrentContext ? "useCurrentContext" : "context",
-      was: args.useCurrentContext && chosen === undefined ? `${where} has no current context` : shown(chosen),
+      was:
+        args.useCurrentContext && chosen === undefined
+          ? `${where} has no current context`
+          : shownNear(chosen, contexts.names),
       allowed:
         contexts.names.length === 0
           ? `a context of ${where}, which has none or does not exist`

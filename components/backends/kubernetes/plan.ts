@@ -1,8 +1,8 @@
 import type { BackendTraits, RolePlan, TopologyPlan } from "../../redis/plan";
 import { planTopology, readSize, rolePlans } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
+import { shownSize } from "../../redis/size";
 import { officialImage } from "../../redis/software";
 import type { KubernetesTopologyArgs } from "./args";
 import { PullPolicy } from "./args";
@@ -104,7 +104,7 @@ function planVolume(args: KubernetesTopologyArgs, maxMemory: number, problems: P
   if (given !== undefined && given < volumeFloor(maxMemory)) {
     problems.push({
       key: "queue.persistence.size",
-      was: shown(args.queue?.persistence?.size),
+      was: shownSize(args.queue?.persistence?.size),
       allowed: `at least ${volumeArithmetic(maxMemory)}, so that AOF, its rewrite and a snapshot fit side by side`,
       fix: "Raise it, or lower `queue.maxMemory`.",
     });

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type { Problem } from "../../redis/problems";
-import { describe, shown } from "../../redis/problems";
-import type { Access } from "./cluster";
+import { describe } from "../../redis/problems";
 import { openApi } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
 import { inspect } from "./inspect";
@@ -25,7 +24,7 @@ export const provider = {
       const { problems, state } = await inspect(await openApi(news.access), news, olds);
       return { inputs: state, failures: problems.map(failure) };
     } catch (error) {
-      return { inputs: news, failures: [failure(refusal(news.access, error as Error))] };
+      return { inputs: news, failures: [failure(refusal(error as Error))] };
     }
   },
 
@@ -83,10 +82,10 @@ function failure(problem: Problem): dynamic.CheckFailure {
   return { property: "", reason: describe(problem) };
 }
 
-function refusal({ context }: Access, { message }: Error): Problem {
+function refusal({ message }: Error): Problem {
   return {
     key: "context",
-    was: `${shown(context)}: ${message}`,
+    was: message,
     allowed: "a cluster that answers, and lets you read what the stack is about to change",
     fix: 'Try `kubectl --context` with this name; the rights that are needed are in docs/operations.md, "Kubernetes: before an up".',
   };

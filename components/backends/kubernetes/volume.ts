@@ -1,5 +1,5 @@
 import type { Problem } from "../../redis/problems";
-import { shown } from "../../redis/problems";
+import { shown, shownNear } from "../../redis/problems";
 import { parseSize } from "../../redis/size";
 
 /** The volume that the stack wants for its queue; plain data, kept in the state. */
@@ -66,7 +66,7 @@ export function volumeProblems(
   if (!defaulted && after.storageClass !== claim.storageClass) {
     problems.push({
       key: "queue.persistence.storageClass",
-      was: shown(after.storageClass),
+      was: shownNear(after.storageClass, [claim.storageClass]),
       allowed: `${shown(claim.storageClass)}, in which the volume was made (empty is the cluster's default)`,
       fix: 'For another one, see docs/operations.md, "Move a queue".',
     });
@@ -112,7 +112,7 @@ function classProblems(after: WantedVolume, { classes, defaultClass }: FoundVolu
   return [
     {
       key: "queue.persistence.storageClass",
-      was: shown(after.storageClass),
+      was: shownNear(after.storageClass, classes),
       allowed: `a class of the cluster: ${has}`,
       fix: "Correct the name, or create the class first.",
     },

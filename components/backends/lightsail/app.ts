@@ -1,5 +1,5 @@
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shapeOf, shown, shownNear, shownNumber } from "../../redis/problems";
 import type { AppContainer, LightsailTopologyArgs } from "./args";
 
 /** Lightsail quotas: containers of one deployment, Redis among them. */
@@ -23,7 +23,8 @@ export function appProblems(
     const fix = "Rename one of them.";
     problems.push({
       key: "app",
-      was: `two containers called ${shown(name)}`,
+      // The user's own names may be anything.
+      was: redis.names.includes(name) ? `two containers called ${shown(name)}` : "two containers of one name",
       allowed: "different names",
       fix,
     });
@@ -44,7 +45,7 @@ function containerProblems(container: AppContainer, key: string, taken: readonly
   if (!isName(container.name)) {
     problems.push({
       key: `${key}.name`,
-      was: shown(container.name),
+      was: shapeOf(container.name),
       allowed: `1 to ${MOST_NAME} lower-case letters, digits and inner hyphens`,
       fix: "Correct the name.",
     });
@@ -53,7 +54,12 @@ function containerProblems(container: AppContainer, key: string, taken: readonly
     const portKey = `${key}.ports.${port}`;
     if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65535 || !PROTOCOLS.includes(protocol)) {
       const allowed = `a port from 1 to 65535 with ${PROTOCOLS.join(", ")}`;
-      problems.push({ key: portKey, was: shown(protocol), allowed, fix: "Correct port or protocol." });
+      problems.push({
+        key: portKey,
+        was: shownNear(protocol, PROTOCOLS),
+        allowed,
+        fix: "Correct port or protocol.",
+      });
     }
     if (taken.includes(Number(port))) {
       const allowed = "a port that Redis does not have: all containers share one network namespace";
@@ -72,13 +78,12 @@ function endpointProblems({ app = [], publicEndpoint }: LightsailTopologyArgs): 
   const { container, port } = publicEndpoint;
   const target = app.find(({ name }) => name === container);
   if (!target) {
-    const names = app.map(({ name }) => name).filter(isName);
-    const allowed = `an app container${names.length > 0 ? `: ${names.join(", ")}` : ""}; never Redis`;
+    const allowed = "the name of a container in `app`; never Redis";
     const fix = "Name the container that serves HTTP.";
-    return [{ key: "publicEndpoint.container", was: shown(container), allowed, fix }];
+    return [{ key: "publicEndpoint.container", was: shapeOf(container), allowed, fix }];
   }
   if (["HTTP", "HTTPS"].includes(target.ports?.[port] ?? "")) return [];
-  const allowed = `an HTTP or HTTPS port of ${container}`;
+  const allowed = "an HTTP or HTTPS port of that container";
   const fix = `Add it to the container's ports: \`{ "${port}": "HTTP" }\`.`;
-  return [{ key: "publicEndpoint.port", was: shown(port), allowed, fix }];
+  return [{ key: "publicEndpoint.port", was: shownNumber(port), allowed, fix }];
 }

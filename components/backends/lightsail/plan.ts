@@ -3,7 +3,7 @@ import { CACHE_GUARANTEES, lost } from "../../redis/guarantees";
 import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology, rolePlans } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shownNumber } from "../../redis/problems";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
 import { tagProblems } from "../awsTags";
 import { inSection } from "../section";
@@ -56,7 +56,7 @@ export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
     const allowed = "1: every further node would be another Redis behind the same name";
     const fix =
       "Remove the setting; for more throughput raise `power`, or run the app in a service of its own.";
-    problems.push({ key: "scale", was: shown(args.scale), allowed, fix });
+    problems.push({ key: "scale", was: shownNumber(args.scale), allowed, fix });
   }
   for (const { role, version } of args.image === undefined ? [] : roles) {
     if (version === undefined) continue;

@@ -1,5 +1,5 @@
 import type { Problem } from "../../redis/problems";
-import { shownIfHarmless as shown } from "../../redis/problems";
+import { shownNear } from "../../redis/problems";
 import { formatSize } from "../../redis/size";
 import { Power } from "./args";
 
@@ -26,7 +26,7 @@ export function choosePower(given: Power | undefined, needs: Needs, problems: Pr
   const chosen = given ?? smallest ?? Power.Xlarge;
   if (MEMORY[chosen] === undefined) {
     const fix = "Choose one of these, or remove the setting.";
-    problems.push({ key: "power", was: shown(given), allowed: powers.join(", "), fix });
+    problems.push({ key: "power", was: shownNear(given, powers), allowed: powers.join(", "), fix });
   } else if (MEMORY[chosen] < total) {
     problems.push({
       key: "power",
