@@ -66,8 +66,12 @@ async function runChecks(): Promise<Check[]> {
   step("Types");
   // Not by its name in .bin, where another version may stand.
   const types = await run(process.execPath, [require.resolve("typescript/bin/tsc"), "--noEmit"]);
+  step("Dependencies");
+  const sources = ["components", "cli", "config", "dev", "examples", "index.ts", "settings.ts"];
+  const dependencies = await bin("depcruise", ["--config", ".dependency-cruiser.cjs", ...sources]);
   return [
     { name: "format and lint", ok: lint.code === 0 },
     { name: "types", ok: types.code === 0 },
+    { name: "dependencies", ok: dependencies.code === 0 },
   ];
 }

@@ -1,11 +1,5 @@
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
-import { aclFile } from "../../../redis/acl";
-import { renderConfig } from "../../../redis/config";
-import type { Directive } from "../../../redis/roles";
-import type { RedisServerInputs } from "../redisServer";
-import { writeMark } from "./owner";
-import { stateHome } from "./state";
 
 /** Where a server keeps what; everything below its own folder, which only its owner may enter. */
 export interface ServerPaths {
@@ -38,41 +32,6 @@ export function serverPaths(folder: string): ServerPaths {
   };
 }
 
-/** Every line of redis.conf: the role's, the user's, and where this server listens and keeps its files. */
-export function serverDirectives(inputs: RedisServerInputs): Directive[] {
-  const paths = serverPaths(inputs.directory);
-  return [
-    ...inputs.directives,
-    ["bind", inputs.host],
-    ["port", String(inputs.port)],
-    ["protected-mode", "yes"],
-    // Its own session, so that neither the end of `pulumi up` nor a Ctrl-C in it ends the server.
-    ["daemonize", "yes"],
-    ["dir", paths.data],
-    ["aclfile", paths.acl],
-    ["logfile", paths.log],
-    ["pidfile", paths.pid],
-  ];
-}
-
-/** Writes the configuration and the ACL file, readable by their owner only. */
-export async function writeFiles(inputs: RedisServerInputs, passwords: readonly string[]): Promise<void> {
-  const paths = serverPaths(inputs.directory);
-  try {
-    await makePrivate(paths.folder);
-    await writeMark(paths.folder, { owner: inputs.owner, directory: inputs.directory, state: stateHome() });
-    await makePrivate(paths.data);
-    await writePrivate(paths.config, renderConfig(serverDirectives(inputs)));
-    await writePrivate(paths.acl, aclFile(passwords));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(
-      `${inputs.role}: cannot write to ${inputs.directory} (${code ?? message}). ` +
-        "Make the folder writable and its disk not full, or name another one with `process.directory`.",
-    );
-  }
-}
-
 /** The names in a folder; none when there is no folder. */
 export async function entries(folder: string): Promise<string[]> {
   return await readdir(folder).catch(() => []);
@@ -82,11 +41,6 @@ export async function entries(folder: string): Promise<string[]> {
 export async function logTail(file: string, offset: number, lines = 12): Promise<string> {
   const text = await readFile(file, "utf8").catch(() => "");
   return Buffer.from(text).subarray(offset).toString().trimEnd().split("\n").slice(-lines).join("\n");
-}
-
-async function makePrivate(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
 }
 
 /** Replaces a file as a whole, readable by its owner only. */

@@ -6,9 +6,10 @@ import type { RedisServerInputs } from "../redisServer";
 import type { Binary } from "./binary";
 import { findBinary } from "./binary";
 import { info, withClient } from "./client";
+import { serverDirectives, writeFiles } from "./configuration";
 import { beginAof, judgeData, refuseEmpty } from "./data";
 import { run } from "./environment";
-import { logTail, serverDirectives, serverPaths, writeFiles } from "./files";
+import { logTail, serverPaths } from "./files";
 import { portHolder } from "./identity";
 import { isInUse } from "./processes";
 

@@ -2,8 +2,8 @@ import type { Redis } from "ioredis";
 import type { Directive } from "../../../redis/roles";
 import type { RedisServerInputs, RedisServerState } from "../redisServer";
 import { withClient } from "./client";
+import { writeFiles } from "./configuration";
 import { byName, drift, readSettings } from "./drift";
-import { writeFiles } from "./files";
 
 /**
  * Brings a running server to `news` without a restart, and back to what somebody changed by hand. Returns false,
