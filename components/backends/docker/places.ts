@@ -5,5 +5,7 @@ export const DATA_FOLDER = "/data";
 
 export const CONFIG_FILE = `${CONFIG_FOLDER}/redis.conf`;
 export const ACL_FILE = `${CONFIG_FOLDER}/users.acl`;
+/** `maxmemory`, which redis.conf includes: the only setting that changes without a new container. */
+export const LIMIT_FILE = `${CONFIG_FOLDER}/limit.conf`;
 /** Password of the user who may only PING, a line; the health check reads it. */
 export const PROBE_FILE = `${CONFIG_FOLDER}/probe`;

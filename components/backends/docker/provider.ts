@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { engineClient } from "./client";
-import type { GuardedNetwork, GuardedServer } from "./guard";
+import type { GuardedNetwork, GuardedServer, LimitedServer, LimitFile } from "./guard";
 import { identityProblem } from "./identity";
 import { refuseStrangers } from "./leftovers";
+import { lowerLimit, runningLimit, setLimit, writeLimit } from "./limit";
 import { deviations, repair, runningSettings } from "./running";
 import { tryServer } from "./trial";
 
@@ -43,8 +44,58 @@ export const serverGuard = {
   async update(_id: string, olds: GuardedServer & Known, news: GuardedServer): Promise<dynamic.UpdateResult> {
     const docker = engineClient(news.engine);
     if (differs(olds, news, TRIED)) await tryServer(docker, news);
+    await lowerLimit(docker, olds, news);
     await repair(docker, olds, news);
     return { outs: { ...news, ...(await identity(docker)) } };
+  },
+
+  async delete(): Promise<void> {},
+};
+
+/** What Pulumi's engine calls for a ServerLimit. */
+export const serverLimit = {
+  async create(inputs: LimitFile): Promise<dynamic.CreateResult> {
+    await writeLimit(engineClient(inputs.engine), inputs.carrier, inputs.maxMemory);
+    return { id: inputs.carrier, outs: inputs };
+  },
+
+  async diff(_id: string, olds: LimitFile, news: LimitFile): Promise<dynamic.DiffResult> {
+    return { changes: differs(olds, news, inputKeys(news)) };
+  },
+
+  /** A container that starts again now may have the old memory, or the new: the lower limit fits both. */
+  async update(_id: string, olds: LimitFile, news: LimitFile): Promise<dynamic.UpdateResult> {
+    const lower = Math.min(olds.maxMemory, news.maxMemory);
+    await writeLimit(engineClient(news.engine), news.carrier, lower);
+    return { outs: news };
+  },
+
+  async delete(): Promise<void> {},
+};
+
+/** What Pulumi's engine calls for a ServerMemory. */
+export const serverMemory = {
+  async create(inputs: LimitedServer): Promise<dynamic.CreateResult> {
+    await applyLimit(inputs);
+    return { id: inputs.container, outs: inputs };
+  },
+
+  /** Asked on every run: an `up` that was killed, or a person, may have left another limit. */
+  async diff(_id: string, olds: LimitedServer, news: LimitedServer): Promise<dynamic.DiffResult> {
+    const found = await runningLimit(engineClient(olds.engine), olds);
+    const deviates = found !== undefined && found !== olds.maxMemory;
+    // The new one is there when the guard has lowered it in this very run.
+    if (deviates && found !== news.maxMemory) {
+      console.error(
+        `${olds.role}: the running server has maxmemory "${found}" instead of "${olds.maxMemory}"; an update sets it again`,
+      );
+    }
+    return { changes: deviates || differs(olds, news, inputKeys(news)) };
+  },
+
+  async update(_id: string, _olds: unknown, news: LimitedServer): Promise<dynamic.UpdateResult> {
+    await applyLimit(news);
+    return { outs: news };
   },
 
   async delete(): Promise<void> {},
@@ -72,6 +123,13 @@ export const networkGuard = {
     await refuseStrangers(engineClient(known.engine), known.network, known.owner);
   },
 };
+
+async function applyLimit(server: LimitedServer): Promise<void> {
+  const docker = engineClient(server.engine);
+  await writeLimit(docker, server.carrier, server.maxMemory);
+  const found = await runningLimit(docker, server);
+  if (found !== undefined && found !== server.maxMemory) await setLimit(docker, server, server.maxMemory);
+}
 
 type Guarded = GuardedServer | GuardedNetwork;
 

@@ -5,8 +5,8 @@ import type { RolePlan } from "../../redis/plan";
 import { rolePassword } from "../passwords";
 import type { DockerTopologyArgs } from "./args";
 import type { EngineAccess } from "./client";
-import { createConfiguration } from "./configuration";
-import { NetworkGuard, ServerGuard } from "./guard";
+import { type Configuration, createConfiguration } from "./configuration";
+import { NetworkGuard, ServerGuard, ServerMemory } from "./guard";
 import { clearLeftContainer, clearLeftNetwork } from "./hooks";
 import { type RoleImage, roleImage } from "./images";
 import { OWNER_LABEL } from "./leftovers";
@@ -103,10 +103,11 @@ export function createServer(
     {
       ...place.child,
       deleteBeforeReplace: true,
-      dependsOn: [configuration.upload],
+      dependsOn: [configuration.upload, configuration.limit],
       ...clearLeftContainer(place.access, place.owner),
     },
   );
+  createMemory(place, role, { software, password, configuration, container });
   // Through an output of the container, so that whoever uses the endpoint waits until it answers.
   const ready = <T>(value: T) => container.name.apply(() => value);
   return { host: ready(alias(place, role)), port: ready(role.port), password };
@@ -131,6 +132,7 @@ function createGuard(
       cli: software.cli,
       user,
       memory: memoryMiB(role) * 1024 * 1024,
+      maxMemory: role.maxMemory,
       bind,
       port: role.port,
       config: serverConfig(role),
@@ -140,6 +142,35 @@ function createGuard(
     },
     { parent },
   );
+}
+
+/** After the server's container. */
+function createMemory(
+  { parent, name, access }: Place,
+  { role, port, maxMemory }: RolePlan,
+  { software, password, configuration, container }: LimitedParts,
+): ServerMemory {
+  return new ServerMemory(
+    `${name}-${role}-memory`,
+    {
+      role,
+      engine: access,
+      container: container.name,
+      carrier: configuration.upload.name,
+      cli: software.cli,
+      port,
+      maxMemory,
+      password: pulumi.secret(password),
+    },
+    { parent, dependsOn: [container] },
+  );
+}
+
+interface LimitedParts {
+  readonly software: RoleImage;
+  readonly password: pulumi.Output<string>;
+  readonly configuration: Configuration;
+  readonly container: docker.Container;
 }
 
 interface GuardedParts {

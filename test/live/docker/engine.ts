@@ -7,7 +7,12 @@ import {
   removeLeftContainer,
   removeLeftNetwork,
 } from "../../../components/backends/docker/leftovers";
-import { networkGuard, serverGuard } from "../../../components/backends/docker/provider";
+import {
+  networkGuard,
+  serverGuard,
+  serverLimit,
+  serverMemory,
+} from "../../../components/backends/docker/provider";
 import { tarOf } from "../../../components/backends/docker/tar";
 import type { Registration } from "../../mocked/harness";
 import { until } from "../clients";
@@ -19,9 +24,11 @@ const IMAGE = "docker:index/remoteImage:RemoteImage";
 const NETWORK = "docker:index/network:Network";
 const VOLUME = "docker:index/volume:Volume";
 /** Run by our own provider, which is called as Pulumi's engine calls it. */
-const GUARDS: Readonly<Record<string, typeof serverGuard | typeof networkGuard>> = {
+const GUARDS: Readonly<Record<string, unknown>> = {
   "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard": serverGuard,
   "pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard": networkGuard,
+  "pulumi-nodejs:dynamic/redis-topology:DockerServerLimit": serverLimit,
+  "pulumi-nodejs:dynamic/redis-topology:DockerServerMemory": serverMemory,
 };
 
 /** Inputs of a container that the provider changes in place and hands to the engine. */
