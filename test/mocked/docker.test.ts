@@ -187,11 +187,14 @@ describe("defaults", () => {
       "pulumi-nodejs:dynamic/redis-topology:DockerServerLimit",
       "redis-queue-limit",
     );
-    const common = { engine: {}, carrier: "dev-redis-queue-config", maxMemory: 268435456 };
-    expect(limit.inputs).toMatchObject({
-      ...common,
-      carrierId: expect.stringContaining("redis-queue-upload"),
-    });
+    const common = {
+      owner: "redis-topology/dev/redis",
+      engine: {},
+      carrier: "dev-redis-queue-config",
+      carrierId: "redis-queue-upload-id",
+      maxMemory: 268435456,
+    };
+    expect(limit.inputs).toMatchObject(common);
     const memory = recording.get(
       "pulumi-nodejs:dynamic/redis-topology:DockerServerMemory",
       "redis-queue-memory",
@@ -200,6 +203,7 @@ describe("defaults", () => {
       ...common,
       role: "queue",
       container: "dev-redis-queue",
+      containerId: "redis-queue-id",
       cli: "redis-cli",
       port: 6380,
       password: { secret: "made-for-redis-queue-password" },

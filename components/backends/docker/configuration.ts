@@ -8,7 +8,7 @@ import { refuse } from "../refuse";
 import { type ServerGuard, ServerLimit } from "./guard";
 import { clearLeftContainer } from "./hooks";
 import { OWNER_LABEL } from "./leftovers";
-import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, PROBE_FILE } from "./places";
+import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, carrierName, PROBE_FILE } from "./places";
 import type { DockerPlan } from "./plan";
 import { openPasswordProblems } from "./problems";
 import type { Place } from "./resources";
@@ -57,7 +57,7 @@ export function createConfiguration(
     return aclFile(passwords, probePassword);
   });
   const config = serverConfig(role);
-  const called = `${prefix}-${role.role}-config`;
+  const called = carrierName(prefix, role.role);
   const volume = new docker.Volume(`${name}-${role.role}-config`, { name: called }, child);
   const upload = new docker.Container(
     `${name}-${role.role}-upload`,
@@ -87,7 +87,7 @@ export function createConfiguration(
   const { maxMemory } = role;
   const limit = new ServerLimit(
     `${name}-${role.role}-limit`,
-    { engine: place.access, carrier: called, carrierId: upload.id, maxMemory },
+    { owner: place.owner, engine: place.access, carrier: called, carrierId: upload.id, maxMemory },
     { parent },
   );
   const mark = pulumi

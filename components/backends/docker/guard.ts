@@ -9,6 +9,8 @@ export interface GuardedServer {
   owner: string;
   engine: EngineAccess;
   container: string;
+  /** The container that carries files to the server's volume. */
+  carrier: string;
   /** Id of the image. */
   image: string;
   program: string;
@@ -31,6 +33,8 @@ export interface GuardedServer {
 
 /** What the file with `maxmemory` is made of; the provider's inputs. */
 export interface LimitFile {
+  /** `<project>/<stack>/<topology>`. */
+  owner: string;
   engine: EngineAccess;
   /** The container that carries files to the server's volume, and its id: a new one may have a new volume. */
   carrier: string;
@@ -40,9 +44,11 @@ export interface LimitFile {
 }
 
 /** A server whose `maxmemory` is changed while it runs; the provider's inputs. */
-export interface LimitedServer extends Omit<LimitFile, "carrierId"> {
+export interface LimitedServer extends LimitFile {
   role: Role;
   container: string;
+  /** As Pulumi's state has it. */
+  containerId: string;
   cli: string;
   port: number;
   password: string;

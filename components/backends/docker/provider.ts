@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type Docker from "dockerode";
+import { isAside, isUnsettled, type Own, putAside, recorded, recordKnown, removeLeft, settle } from "./aside";
 import { engineClient } from "./client";
 import type { GuardedNetwork, GuardedServer, LimitedServer, LimitFile } from "./guard";
 import { identityProblem } from "./identity";
@@ -32,12 +33,15 @@ export const serverGuard = {
         `${olds.role}: the running server has ${name} "${value}" instead of "${olds.settings[name]}"; an update sets it again`,
       );
     }
-    return { changes: changed.length > 0 || differs(olds, news, inputKeys(news)) };
+    const unsettled = await someUnsettled(engineClient(news.engine), news);
+    return { changes: unsettled || changed.length > 0 || differs(olds, news, inputKeys(news)) };
   },
 
   async create(inputs: GuardedServer): Promise<dynamic.CreateResult> {
     const docker = engineClient(inputs.engine);
     await tryServer(docker, inputs);
+    // A new state knows no container, whatever an earlier one has recorded.
+    await clearWay(docker, inputs, {});
     return { id: inputs.container, outs: { ...inputs, ...(await identity(docker)) } };
   },
 
@@ -46,27 +50,34 @@ export const serverGuard = {
     if (differs(olds, news, TRIED)) await tryServer(docker, news);
     await lowerLimit(docker, olds, news);
     await repair(docker, olds, news);
+    await clearWay(docker, news, await knownIds(docker, news));
     return { outs: { ...news, ...(await identity(docker)) } };
   },
 
-  async delete(): Promise<void> {},
+  /** After both of the server's containers. */
+  async delete(_id: string, known: GuardedServer): Promise<void> {
+    const docker = engineClient(known.engine);
+    const { server, files } = ownContainers(known);
+    await removeLeft(docker, server);
+    await removeLeft(docker, files);
+  },
 };
 
 /** What Pulumi's engine calls for a ServerLimit. */
 export const serverLimit = {
   async create(inputs: LimitFile): Promise<dynamic.CreateResult> {
-    await writeLimit(engineClient(inputs.engine), inputs.carrier, inputs.maxMemory);
+    await placeLimit(inputs, inputs.maxMemory);
     return { id: inputs.carrier, outs: inputs };
   },
 
   async diff(_id: string, olds: LimitFile, news: LimitFile): Promise<dynamic.DiffResult> {
-    return { changes: differs(olds, news, inputKeys(news)) };
+    const left = await isAside(engineClient(news.engine), filesOf(news));
+    return { changes: left || differs(olds, news, inputKeys(news)) };
   },
 
   /** A container that starts again now may have the old memory, or the new: the lower limit fits both. */
   async update(_id: string, olds: LimitFile, news: LimitFile): Promise<dynamic.UpdateResult> {
-    const lower = Math.min(olds.maxMemory, news.maxMemory);
-    await writeLimit(engineClient(news.engine), news.carrier, lower);
+    await placeLimit(news, Math.min(olds.maxMemory, news.maxMemory));
     return { outs: news };
   },
 
@@ -90,7 +101,8 @@ export const serverMemory = {
         `${olds.role}: the running server has maxmemory "${found}" instead of "${olds.maxMemory}"; an update sets it again`,
       );
     }
-    return { changes: deviates || differs(olds, news, inputKeys(news)) };
+    const left = await isAside(engineClient(news.engine), ownContainers(news).server);
+    return { changes: deviates || left || differs(olds, news, inputKeys(news)) };
   },
 
   async update(_id: string, _olds: unknown, news: LimitedServer): Promise<dynamic.UpdateResult> {
@@ -124,11 +136,61 @@ export const networkGuard = {
   },
 };
 
+/** The two containers of a server. */
+function ownContainers({
+  owner,
+  container,
+  carrier,
+}: Pick<GuardedServer, "owner" | "container" | "carrier">) {
+  const server: Own = { owner, name: container, carrier, record: "server.id" };
+  return { server, files: filesOf({ owner, carrier }), mounting: [carrier, container] };
+}
+
+function filesOf({ owner, carrier }: Pick<LimitFile, "owner" | "carrier">): Own {
+  return { owner, name: carrier, carrier, record: "carrier.id" };
+}
+
+async function someUnsettled(docker: Docker, guarded: GuardedServer): Promise<boolean> {
+  const { server, files, mounting } = ownContainers(guarded);
+  return (await isUnsettled(docker, files, mounting)) || (await isUnsettled(docker, server, mounting));
+}
+
+/** Ids of the two containers, as Pulumi's state last had them. */
+interface KnownIds {
+  readonly server?: string;
+  readonly files?: string;
+}
+
+async function knownIds(docker: Docker, guarded: GuardedServer): Promise<KnownIds> {
+  const { server, files, mounting } = ownContainers(guarded);
+  return {
+    server: await recorded(docker, server, mounting),
+    files: await recorded(docker, files, mounting),
+  };
+}
+
+async function clearWay(docker: Docker, guarded: GuardedServer, known: KnownIds): Promise<void> {
+  const { server, files } = ownContainers(guarded);
+  await putAside(docker, server, known.server, guarded.image);
+  await putAside(docker, files, known.files, guarded.image);
+}
+
+async function placeLimit(file: LimitFile, maxMemory: number): Promise<void> {
+  const docker = engineClient(file.engine);
+  const own = filesOf(file);
+  await settle(docker, own, file.carrierId);
+  await writeLimit(docker, file.carrier, maxMemory);
+  await recordKnown(docker, own, file.carrierId);
+}
+
 async function applyLimit(server: LimitedServer): Promise<void> {
   const docker = engineClient(server.engine);
+  const own = ownContainers(server).server;
   await writeLimit(docker, server.carrier, server.maxMemory);
+  await settle(docker, own, server.containerId);
   const found = await runningLimit(docker, server);
   if (found !== undefined && found !== server.maxMemory) await setLimit(docker, server, server.maxMemory);
+  await recordKnown(docker, own, server.containerId);
 }
 
 type Guarded = GuardedServer | GuardedNetwork;

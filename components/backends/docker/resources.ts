@@ -10,7 +10,7 @@ import { NetworkGuard, ServerGuard, ServerMemory } from "./guard";
 import { clearLeftContainer, clearLeftNetwork } from "./hooks";
 import { type RoleImage, roleImage } from "./images";
 import { OWNER_LABEL } from "./leftovers";
-import { CONFIG_FOLDER, DATA_FOLDER } from "./places";
+import { CONFIG_FOLDER, carrierName, DATA_FOLDER } from "./places";
 import type { DockerPlan } from "./plan";
 import { roleSettings } from "./running";
 import {
@@ -127,6 +127,7 @@ function createGuard(
       owner,
       engine: access,
       container: `${prefix}-${role.role}`,
+      carrier: carrierName(prefix, role.role),
       image: image.imageId,
       program: software.server,
       cli: software.cli,
@@ -146,7 +147,7 @@ function createGuard(
 
 /** After the server's container. */
 function createMemory(
-  { parent, name, access }: Place,
+  { parent, name, owner, access }: Place,
   { role, port, maxMemory }: RolePlan,
   { software, password, configuration, container }: LimitedParts,
 ): ServerMemory {
@@ -154,9 +155,12 @@ function createMemory(
     `${name}-${role}-memory`,
     {
       role,
+      owner,
       engine: access,
       container: container.name,
+      containerId: container.id,
       carrier: configuration.upload.name,
+      carrierId: configuration.upload.id,
       cli: software.cli,
       port,
       maxMemory,
