@@ -2,11 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { BackendName, loadBackend } from "./components/backends/registry";
 import type { TopologySettings } from "./components/create";
 import { runError } from "./components/errors";
-import { describeAll, type Problem } from "./components/redis/problems";
+import type { Problem } from "./components/redis/problems";
+import { describeAll } from "./components/redis/problems";
 import type { TopologyArgs } from "./components/topology";
 import { cleaned } from "./config/clean";
-import { type StackConfig, type StackSchema, stackSchema } from "./config/schema";
-import { type Encryption, plainSecrets, withSecrets } from "./config/secrets";
+import type { StackConfig, StackSchema } from "./config/schema";
+import { stackSchema } from "./config/schema";
+import type { Encryption } from "./config/secrets";
+import { plainSecrets, withSecrets } from "./config/secrets";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
 export interface RawConfig {

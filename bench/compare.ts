@@ -1,4 +1,5 @@
-import { type Program, type Usage, Workbench } from "./preview";
+import type { Program, Usage } from "./preview";
+import { Workbench } from "./preview";
 import { mebibytes, median, seconds, table, times } from "./table";
 
 const ROUNDS = 7;

@@ -1,7 +1,8 @@
 import { memoryFloor } from "../components/redis/memory";
 import { Role } from "../components/redis/roles";
 import { parseSize } from "../components/redis/size";
-import { bigJobs, bigValues, type Data, fill, overwrite, smallJobs, smallValues } from "./redis/load";
+import type { Data } from "./redis/load";
+import { bigJobs, bigValues, fill, overwrite, smallJobs, smallValues } from "./redis/load";
 import { MeasuredServer } from "./redis/server";
 import { SlowDisk } from "./redis/slowDisk";
 import { mebibytes, table, times } from "./table";

@@ -1,4 +1,5 @@
-import { type Program, type Usage, Workbench } from "./preview";
+import type { Program, Usage } from "./preview";
+import { Workbench } from "./preview";
 import { mebibytes, median, seconds, table } from "./table";
 
 const COUNTS = [1, 10, 100] as const;

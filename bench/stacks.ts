@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { PLUGIN_STACKS, surroundings } from "../test/stand-ins";
-import { type Comparison, compare } from "./compare";
+import type { Comparison } from "./compare";
+import { compare } from "./compare";
 import type { Program } from "./preview";
 
 const REPOSITORY = path.resolve(__dirname, "..");

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type BackendName, loadBackend } from "./backends/registry";
+import type { BackendName } from "./backends/registry";
+import { loadBackend } from "./backends/registry";
 import { runError } from "./errors";
 import { describeAll } from "./redis/problems";
 import type { Topology, TopologyArgs } from "./topology";

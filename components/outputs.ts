@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_USERNAME } from "./redis/acl";
-import { type BullmqArgs, bullmqDefaults, ioredisTls } from "./redis/bullmq";
-import { type Connection, connectionUrl, environment } from "./redis/connection";
-import { type Guarantees, guaranteeTable } from "./redis/guarantees";
+import type { BullmqArgs } from "./redis/bullmq";
+import { bullmqDefaults, ioredisTls } from "./redis/bullmq";
+import type { Connection } from "./redis/connection";
+import { connectionUrl, environment } from "./redis/connection";
+import type { Guarantees } from "./redis/guarantees";
+import { guaranteeTable } from "./redis/guarantees";
 import type { Bullmq, Endpoint, Topology } from "./topology";
 
 /** A server as its backend knows it; plain or still to come. */

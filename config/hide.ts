@@ -1,4 +1,5 @@
-import { isHarmless, type Problem, shown } from "../components/redis/problems";
+import type { Problem } from "../components/redis/problems";
+import { isHarmless, shown } from "../components/redis/problems";
 import { valueAt } from "./paths";
 import type { Encryption } from "./secrets";
 

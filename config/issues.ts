@@ -1,7 +1,9 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { type Problem, shapeOf, shownIfHarmless } from "../components/redis/problems";
-import { keysAt, type Schema, schemaAt, secretPaths, valueAt } from "./paths";
+import type { Problem } from "../components/redis/problems";
+import { shapeOf, shownIfHarmless } from "../components/redis/problems";
+import type { Schema } from "./paths";
+import { keysAt, schemaAt, secretPaths, valueAt } from "./paths";
 import type { StackSchema } from "./schema";
 
 type Issue = z.core.$ZodIssue;

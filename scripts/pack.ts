@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { type Manifest, published } from "./published";
+import type { Manifest } from "./published";
+import { published } from "./published";
 
 /** `npm run pack`: compiles `components/` and makes the package that other programs install; prints its path. */
 const components = path.resolve(__dirname, "../components");

@@ -3,7 +3,8 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { isSecretText } from "../components/backends/secretText";
-import { type StackSchema, stackSchema } from "../config/schema";
+import type { StackSchema } from "../config/schema";
+import { stackSchema } from "../config/schema";
 
 /** Files derived from the stack's schema, by their path from the root: the editors' JSON Schema, and Pulumi.yaml with its config block. */
 export async function format(root: string): Promise<Record<string, string>> {

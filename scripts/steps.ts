@@ -1,4 +1,5 @@
-import { type RunOptions, runPulumi } from "../cli/launcher";
+import type { RunOptions } from "../cli/launcher";
+import { runPulumi } from "../cli/launcher";
 import { Failure, say, sayFailure } from "../cli/launcher/failure";
 
 export const STACK = "local";

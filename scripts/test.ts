@@ -6,7 +6,8 @@ import { Failure, say } from "../cli/launcher/failure";
 import { repository } from "../cli/launcher/paths";
 import { ensureRedis } from "./redis";
 import { runScript, step } from "./steps";
-import { type Check, type TestRun, tally } from "./tally";
+import type { Check, TestRun } from "./tally";
+import { tally } from "./tally";
 
 const cache = join(repository, "node_modules/.cache/redis-topology");
 const reportFile = join(cache, "tests.json");

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,7 +8,8 @@ import * as path from "node:path";
 import { Redis } from "ioredis";
 import { findBinary } from "../../components/backends/process/server/binary";
 import { renderConfig } from "../../components/redis/config";
-import { type Directive, EvictionPolicy, Role, roleDirectives } from "../../components/redis/roles";
+import type { Directive } from "../../components/redis/roles";
+import { EvictionPolicy, Role, roleDirectives } from "../../components/redis/roles";
 
 /** How often the memory is looked at, in milliseconds; a fork of the sizes used here lives for many times that. */
 const SAMPLE_EVERY = 10;

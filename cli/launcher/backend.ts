@@ -14,7 +14,8 @@ import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { Failure } from "./failure";
 import { damagedState, lockedStacks } from "./passphrase";
-import { type Env, localFolder, passphraseFile, pulumiHome, stateFolder } from "./paths";
+import type { Env } from "./paths";
+import { localFolder, passphraseFile, pulumiHome, stateFolder } from "./paths";
 import { refuseExposed } from "./private";
 
 /** Why the user's own backend is kept, or undefined when nobody is logged in anywhere. */

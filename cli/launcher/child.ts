@@ -1,4 +1,5 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
+import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
 type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve, sep } from "node:path";
 import type { Facts } from "./choose";
-import { type Env, pulumiHome, versionFolder } from "./paths";
+import type { Env } from "./paths";
+import { pulumiHome, versionFolder } from "./paths";
 import { refuseExposed } from "./private";
 
 /** Every executable file of that name on PATH, in order. */

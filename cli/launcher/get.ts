@@ -5,7 +5,8 @@ import { downloadCli } from "./download";
 import { Failure, say } from "./failure";
 import { installedCli, refuseForeignCli } from "./find";
 import { alone } from "./lock";
-import { type Env, versionFolder } from "./paths";
+import type { Env } from "./paths";
+import { versionFolder } from "./paths";
 import { PULUMI_VERSION } from "./version";
 
 /** Gets the CLI into the versions folder, by the first way that works. */

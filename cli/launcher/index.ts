@@ -1,5 +1,6 @@
 import { findOwnBackend, hasPassphrase, isLogin, localState } from "./backend";
-import { type Ended, run } from "./child";
+import type { Ended } from "./child";
+import { run } from "./child";
 import { chooseCli } from "./choose";
 import { Failure, say } from "./failure";
 import { GUARD, gatherFacts, refuseForeignCli } from "./find";

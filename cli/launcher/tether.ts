@@ -1,4 +1,5 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 
 /** Starts a program that ends, with all that it started, when this process ends or `end` is called. */

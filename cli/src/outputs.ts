@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { EVENTS, type Outcome } from "../../components/redis/guarantees";
-import { ROLES, type Role } from "../../components/redis/roles";
+import type { Outcome } from "../../components/redis/guarantees";
+import { EVENTS } from "../../components/redis/guarantees";
+import type { Role } from "../../components/redis/roles";
+import { ROLES } from "../../components/redis/roles";
 import { UserError } from "./errors";
 
 /** Pulumi prints an output that is undefined as nothing or as null. */

@@ -1,10 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { ROLES, type Role } from "../../components/redis/roles";
-import { applyOverrides, type EndpointOverride, parseOverride } from "./endpointOverride";
+import type { Command } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import type { Role } from "../../components/redis/roles";
+import { ROLES } from "../../components/redis/roles";
+import type { EndpointOverride } from "./endpointOverride";
+import { applyOverrides, parseOverride } from "./endpointOverride";
 import { messageOf, UserError } from "./errors";
-import { parseOutputs, type StackOutputs } from "./outputs";
+import type { StackOutputs } from "./outputs";
+import { parseOutputs } from "./outputs";
 import { stackOutputs } from "./stackOutputs";
 
 /** Where a command takes the topology from, as commander parses it. */

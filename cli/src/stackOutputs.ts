@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { messageOf, UserError } from "./errors";
-import { parseOutputs, type StackOutputs } from "./outputs";
+import type { StackOutputs } from "./outputs";
+import { parseOutputs } from "./outputs";
 
 /** Where to look for the program; by default where the user stands. */
 export interface StackOptions {

@@ -8,7 +8,8 @@ import {
   WRONG_PASSWORD_REFUSED,
 } from "./checks/access";
 import { BULLMQ_JOB } from "./checks/bullmqJob";
-import { type Check, type CheckResult, type Context, fail, skip, type Verdict } from "./checks/check";
+import type { Check, CheckResult, Context, Verdict } from "./checks/check";
+import { fail, skip } from "./checks/check";
 import { expectationsOf } from "./checks/expectations";
 import { inCluster, readFacts } from "./checks/facts";
 import { HEALTH_CHECKS } from "./checks/health";
@@ -17,8 +18,10 @@ import { SETTING_CHECKS } from "./checks/settings";
 import { startDeadline } from "./deadline";
 import { messageOf } from "./errors";
 import { mask } from "./mask";
-import { chooseRoles, type StackOutputs, secretsOf } from "./outputs";
-import { type Client, connect, connectCluster, targetOf } from "./redisClient";
+import type { StackOutputs } from "./outputs";
+import { chooseRoles, secretsOf } from "./outputs";
+import type { Client } from "./redisClient";
+import { connect, connectCluster, targetOf } from "./redisClient";
 
 export const DEFAULT_TIMEOUT_MS = 15_000;
 

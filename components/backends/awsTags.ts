@@ -1,4 +1,5 @@
-import { type Problem, shownIfHarmless as shown } from "../redis/problems";
+import type { Problem } from "../redis/problems";
+import { shownIfHarmless as shown } from "../redis/problems";
 
 /** AWS General Reference, "Tag naming limits and requirements". */
 const MOST_KEY = 128;

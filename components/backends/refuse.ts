@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { resourceError } from "../errors";
-import { describeAll, type Problem } from "../redis/problems";
+import type { Problem } from "../redis/problems";
+import { describeAll } from "../redis/problems";
 
 /** Throws one error, tied to the component, that names everything wrong with its args. Before the first child. */
 export function refuse(name: string, problems: readonly Problem[], component: pulumi.Resource): void {

@@ -1,5 +1,6 @@
 import type { Connection } from "./connection";
-import { type Problem, shapeOf, shownIfHarmless as shown } from "./problems";
+import type { Problem } from "./problems";
+import { shapeOf, shownIfHarmless as shown } from "./problems";
 
 /** Overrides of the BullMQ options that a queue hands to its applications. All optional. */
 export interface BullmqArgs {

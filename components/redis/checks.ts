@@ -1,6 +1,7 @@
 import type { CacheArgs, QueueArgs, RoleArgs } from "../topology";
 import type { BackendTraits, OptionalSetting } from "./plan";
-import { type Problem, shownIfHarmless as shown } from "./problems";
+import type { Problem } from "./problems";
+import { shownIfHarmless as shown } from "./problems";
 import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, Role } from "./roles";
 
 const MAX_PORT = 65535;

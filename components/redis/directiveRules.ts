@@ -1,4 +1,5 @@
-import { QUEUE_POLICY, type Role } from "./roles";
+import type { Role } from "./roles";
+import { QUEUE_POLICY } from "./roles";
 
 /** A directive that a role owns: the values that keep its promise, and why others break it. */
 export interface Owned {

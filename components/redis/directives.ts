@@ -1,6 +1,7 @@
 import { splitArguments } from "./arguments";
 import { OWNED, REFUSED, REFUSED_FAMILIES } from "./directiveRules";
-import { isHarmless, type Problem, shapeOf, shown } from "./problems";
+import type { Problem } from "./problems";
+import { isHarmless, shapeOf, shown } from "./problems";
 import type { Directive, Role } from "./roles";
 
 /**

@@ -1,5 +1,6 @@
 import type { Problem } from "./problems";
-import { ROLES, type Role } from "./roles";
+import type { Role } from "./roles";
+import { ROLES } from "./roles";
 
 /** What happens to a role's data when something happens to its server. */
 export interface Outcome {

@@ -9,18 +9,13 @@ import {
   versionProblems,
 } from "./checks";
 import { mergeDirectives, readDirectives } from "./directives";
-import { type Guarantees, lossProblems, type RoleGuarantees } from "./guarantees";
+import type { Guarantees, RoleGuarantees } from "./guarantees";
+import { lossProblems } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
-import { isHarmless, type Problem, shapeOf, shown } from "./problems";
-import {
-  type Directive,
-  type Engine,
-  EvictionPolicy,
-  QUEUE_POLICY,
-  ROLES,
-  Role,
-  roleDirectives,
-} from "./roles";
+import type { Problem } from "./problems";
+import { isHarmless, shapeOf, shown } from "./problems";
+import type { Directive, Engine } from "./roles";
+import { EvictionPolicy, QUEUE_POLICY, ROLES, Role, roleDirectives } from "./roles";
 import { MIN_SIZE, parseSize, SIZE_FORMS, SizeError } from "./size";
 
 /** Data budget of a role that names neither `maxMemory` nor `memoryLimit`. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
-import { type Mail, QUEUE, send } from "./mail";
+import type { Mail } from "./mail";
+import { QUEUE, send } from "./mail";
 import type { BullmqSettings } from "./settings";
 
 /** Adds jobs, and does the work itself while the queue is away. */

@@ -1,5 +1,6 @@
 import { Worker } from "bullmq";
-import { type Mail, QUEUE, send } from "./mail";
+import type { Mail } from "./mail";
+import { QUEUE, send } from "./mail";
 import { readSettings } from "./settings";
 
 /** A worker: takes jobs until SIGTERM, finishes the one it has, and ends. While Redis is away it waits. */

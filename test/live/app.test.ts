@@ -1,11 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Cache } from "../../examples/app/cache";
 import { Producer } from "../../examples/app/producer";
-import { type AppSettings, readSettings } from "../../examples/app/settings";
+import type { AppSettings } from "../../examples/app/settings";
+import { readSettings } from "../../examples/app/settings";
 import { Engine } from "./engine";
 import { missing } from "./require";
 import { freePort, withRedis } from "./servers";

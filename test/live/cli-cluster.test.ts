@@ -2,7 +2,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import { verifyTopology } from "../../cli/src/verifyTopology";
 import { HASH_TAG_PREFIX } from "../../components/redis/bullmq";
 import type { Directive } from "../../components/redis/roles";
-import { freePort, outputsOf, type Server, startServer, stopServers, troubles } from "./cli-helpers";
+import type { Server } from "./cli-helpers";
+import { freePort, outputsOf, startServer, stopServers, troubles } from "./cli-helpers";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 afterEach(stopServers);

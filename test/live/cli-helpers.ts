@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -7,12 +8,15 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { Redis } from "ioredis";
 import type { CheckResult } from "../../cli/src/checks/check";
-import { type Endpoint, parseOutputs, type StackOutputs } from "../../cli/src/outputs";
+import type { Endpoint, StackOutputs } from "../../cli/src/outputs";
+import { parseOutputs } from "../../cli/src/outputs";
 import { bullmqDefaults, ioredisTls } from "../../components/redis/bullmq";
 import { renderConfig } from "../../components/redis/config";
 import { connectionUrl, environment } from "../../components/redis/connection";
-import { CACHE_GUARANTEES, kept, lost, type RoleGuarantees } from "../../components/redis/guarantees";
-import { type Directive, type Role, roleDirectives } from "../../components/redis/roles";
+import type { RoleGuarantees } from "../../components/redis/guarantees";
+import { CACHE_GUARANTEES, kept, lost } from "../../components/redis/guarantees";
+import type { Directive, Role } from "../../components/redis/roles";
+import { roleDirectives } from "../../components/redis/roles";
 
 /** The password of every server here; hard to quote on purpose. */
 export const PASSWORD = `p@ss word"#$%é`;

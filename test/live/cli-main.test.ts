@@ -3,16 +3,8 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { urlPart } from "../../components/redis/quote";
-import {
-  type CliRun,
-  freePort,
-  outputsOf,
-  PASSWORD,
-  runCli,
-  startCli,
-  startServer,
-  stopServers,
-} from "./cli-helpers";
+import type { CliRun } from "./cli-helpers";
+import { freePort, outputsOf, PASSWORD, runCli, startCli, startServer, stopServers } from "./cli-helpers";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

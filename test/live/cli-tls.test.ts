@@ -5,7 +5,8 @@ import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { applyOverrides } from "../../cli/src/endpointOverride";
 import { verifyTopology } from "../../cli/src/verifyTopology";
-import { type Certificate, outputsOf, startServer, stopServers, troubles } from "./cli-helpers";
+import type { Certificate } from "./cli-helpers";
+import { outputsOf, startServer, stopServers, troubles } from "./cli-helpers";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

@@ -1,19 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import * as path from "node:path";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import type { StackOutputs } from "../../cli/src/outputs";
 import { verifyTopology } from "../../cli/src/verifyTopology";
 import { connectionUrl } from "../../components/redis/connection";
 import type { Directive } from "../../components/redis/roles";
+import type { Server } from "./cli-helpers";
 import {
   freePort,
   LOSSY_GUARANTEES,
   outputsOf,
   PASSWORD,
-  type Server,
   startServer,
   stopServers,
   troubles,

@@ -1,4 +1,5 @@
-import { type JobsOptions, Queue, Worker } from "bullmq";
+import type { JobsOptions } from "bullmq";
+import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { Role } from "../../components/redis/roles";
 import type { LiveConnection, LiveTarget } from "./target";

@@ -5,7 +5,8 @@ import { afterEach, expect, test } from "vitest";
 import { provider } from "../../components/backends/process/provider";
 import type { RedisServerInputs, RedisServerState } from "../../components/backends/process/redisServer";
 import { isAlive } from "../../components/backends/process/server/processes";
-import { type Role, roleDirectives } from "../../components/redis/roles";
+import type { Role } from "../../components/redis/roles";
+import { roleDirectives } from "../../components/redis/roles";
 import { missing } from "./require";
 import { freePort, temporaryFolder, withRedis } from "./servers";
 

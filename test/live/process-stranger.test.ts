@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { statSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import * as path from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { provider } from "../../components/backends/process/provider";

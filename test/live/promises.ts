@@ -5,7 +5,8 @@ import type { TopologyArgs } from "../../components/topology";
 import { addJobs, addUntilRefused, Clients, info, missingJobs, until } from "./clients";
 import { betweenFsyncs, churn, fillUntilRefused, rewriteAof } from "./load";
 import { withRedis } from "./servers";
-import { type LiveTarget, outputsOf } from "./target";
+import type { LiveTarget } from "./target";
+import { outputsOf } from "./target";
 
 const MIB = 1024 * 1024;
 

@@ -12,10 +12,12 @@ import { connectionUrl } from "../../components/redis/connection";
 import { OWNED, REFUSED } from "../../components/redis/directiveRules";
 import { mergeDirectives, readDirectives } from "../../components/redis/directives";
 import { shellWord } from "../../components/redis/quote";
-import { ROLES, type Role, roleDirectives } from "../../components/redis/roles";
+import type { Role } from "../../components/redis/roles";
+import { ROLES, roleDirectives } from "../../components/redis/roles";
 import { missing } from "./require";
 import { freePort, temporaryFolder } from "./servers";
-import { clientOf, settingsOf, startOn, type TextServer } from "./textServer";
+import type { TextServer } from "./textServer";
+import { clientOf, settingsOf, startOn } from "./textServer";
 
 /** What has broken out of a file, a shell or a URL somewhere before. */
 const FRAGMENTS = [

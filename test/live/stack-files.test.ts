@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PLUGIN_STACKS, type Surroundings, surroundings } from "../stand-ins";
+import type { Surroundings } from "../stand-ins";
+import { PLUGIN_STACKS, surroundings } from "../stand-ins";
 import { Engine } from "./engine";
 import { missing } from "./require";
 import { temporaryFolder } from "./servers";

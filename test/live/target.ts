@@ -1,4 +1,5 @@
-import { parseOutputs, type StackOutputs } from "../../cli/src/outputs";
+import type { StackOutputs } from "../../cli/src/outputs";
+import { parseOutputs } from "../../cli/src/outputs";
 import { bullmqDefaults } from "../../components/redis/bullmq";
 import { connectionUrl, environment } from "../../components/redis/connection";
 import type { Guarantees } from "../../components/redis/guarantees";

@@ -4,9 +4,11 @@ import { loadBackend } from "../../components/backends/registry";
 import { createTopology } from "../../components/create";
 import type { TopologyArgs } from "../../components/topology";
 import { parseSettings } from "../../settings";
-import { loadModels, type Models } from "../aws/models";
+import type { Models } from "../aws/models";
+import { loadModels } from "../aws/models";
 import { apiProblems } from "../aws/requests";
-import { type RecordOptions, record } from "./harness";
+import type { RecordOptions } from "./harness";
+import { record } from "./harness";
 import { stackFiles } from "./stackFiles";
 import { completed, subjects } from "./subjects";
 

@@ -1,11 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { type BackendName, loadBackend } from "../../components/backends/registry";
+import type { BackendName } from "../../components/backends/registry";
+import { loadBackend } from "../../components/backends/registry";
 import { createTopology } from "../../components/create";
-import { EVENTS, type RoleGuarantees } from "../../components/redis/guarantees";
+import type { RoleGuarantees } from "../../components/redis/guarantees";
+import { EVENTS } from "../../components/redis/guarantees";
 import type { Endpoint, TopologyArgs } from "../../components/topology";
-import { type RecordOptions, record, resolved } from "./harness";
-import { completed, type Subject, subjects } from "./subjects";
+import type { RecordOptions } from "./harness";
+import { record, resolved } from "./harness";
+import type { Subject } from "./subjects";
+import { completed, subjects } from "./subjects";
 
 const PASSWORD = "planted p@ss/word#1";
 

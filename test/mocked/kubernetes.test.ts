@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
 import { KubernetesTopology } from "../../components/backends/kubernetes/topology";
-import { type RecordOptions, record, resolved } from "./harness";
+import type { RecordOptions } from "./harness";
+import { record, resolved } from "./harness";
 import { kubernetesState, subjects } from "./subjects";
 
 const target = subjects.kubernetes.required?.({}) as { context: string; kubeconfig: string };

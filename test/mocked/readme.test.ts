@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { BackendName } from "../../components/backends/registry";
 import { createTopology } from "../../components/create";
-import { EVENTS, type Outcome } from "../../components/redis/guarantees";
+import type { Outcome } from "../../components/redis/guarantees";
+import { EVENTS } from "../../components/redis/guarantees";
 import { record } from "./harness";
 import { completed, subjects } from "./subjects";
 

@@ -1,4 +1,5 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
+import { createServer } from "node:http";
 
 /** What an engine answers that has nothing and starts whatever it is given, by method and the end of the path. */
 const ANSWERS: readonly (readonly [method: string, path: RegExp, status: number, body: unknown])[] = [

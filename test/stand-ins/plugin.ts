@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { main, type Provider } from "@pulumi/pulumi/provider";
+import type { Provider } from "@pulumi/pulumi/provider";
+import { main } from "@pulumi/pulumi/provider";
 
 type Properties = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type DataListing, dataSource, FIRST_BASE, FIRST_MANIFEST } from "../../components/redis/aof";
+import type { DataListing } from "../../components/redis/aof";
+import { dataSource, FIRST_BASE, FIRST_MANIFEST } from "../../components/redis/aof";
 
 const listing = (files: string[], aofFiles: string[] = [], manifest?: string): DataListing => ({
   files: new Map(files.map((name) => [name, 100])),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type BullmqArgs, bullmqDefaults, bullmqProblems, ioredisTls } from "../../components/redis/bullmq";
+import type { BullmqArgs } from "../../components/redis/bullmq";
+import { bullmqDefaults, bullmqProblems, ioredisTls } from "../../components/redis/bullmq";
 
 test("defaults", () => {
   const defaults = {

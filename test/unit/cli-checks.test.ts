@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import type { Check, Context } from "../../cli/src/checks/check";
 import { expectationsOf } from "../../cli/src/checks/expectations";
-import { type Facts, parseInfo } from "../../cli/src/checks/facts";
+import type { Facts } from "../../cli/src/checks/facts";
+import { parseInfo } from "../../cli/src/checks/facts";
 import { HEALTH_CHECKS } from "../../cli/src/checks/health";
 import { SETTING_CHECKS } from "../../cli/src/checks/settings";
-import { elsewhere, kept, keptInOwnLog, lost, type Outcome } from "../../components/redis/guarantees";
+import type { Outcome } from "../../components/redis/guarantees";
+import { elsewhere, kept, keptInOwnLog, lost } from "../../components/redis/guarantees";
 import type { Role } from "../../components/redis/roles";
 
 const { signal } = new AbortController();

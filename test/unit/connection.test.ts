@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Connection, connectionUrl, environment } from "../../components/redis/connection";
+import type { Connection } from "../../components/redis/connection";
+import { connectionUrl, environment } from "../../components/redis/connection";
 
 const connection: Connection = {
   host: "127.0.0.1",

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { REFUSED, REFUSED_FAMILIES } from "../../components/redis/directiveRules";
 import { mergeDirectives, readDirectives } from "../../components/redis/directives";
 import { describe as describeProblem } from "../../components/redis/problems";
-import { ROLES, type Role, roleDirectives } from "../../components/redis/roles";
+import type { Role } from "../../components/redis/roles";
+import { ROLES, roleDirectives } from "../../components/redis/roles";
 
 const messages = (role: Role, config: Record<string, string>) =>
   readDirectives(role, config).problems.map(describeProblem);

@@ -13,12 +13,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import {
-  type EngineAddress,
-  endpointHost,
-  isRemote,
-  parseAddress,
-} from "../../components/backends/docker/address";
+import type { EngineAddress } from "../../components/backends/docker/address";
+import { endpointHost, isRemote, parseAddress } from "../../components/backends/docker/address";
 import type { DockerTopologyArgs } from "../../components/backends/docker/args";
 import { planDocker } from "../../components/backends/docker/plan";
 import { engineCheck, engineProblems, unreachable } from "../../components/backends/docker/reach";

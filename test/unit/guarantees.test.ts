@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
+import type { Event, RoleGuarantees } from "../../components/redis/guarantees";
 import {
   CACHE_GUARANTEES,
   EVENTS,
   EVERYSEC_LOSS_SECONDS,
-  type Event,
   guaranteeTable,
   kept,
   lossProblems,
   lost,
-  type RoleGuarantees,
 } from "../../components/redis/guarantees";
 import { describe as describeProblem } from "../../components/redis/problems";
 

@@ -13,12 +13,8 @@ import { provider } from "../../components/backends/kubernetes/provider";
 import { cpuQuantity, quantity } from "../../components/backends/kubernetes/quantity";
 import { renderedState } from "../../components/backends/kubernetes/rendered";
 import { defaultVolume, volumeFloor } from "../../components/backends/kubernetes/storage";
-import {
-  claimSize,
-  type FoundVolume,
-  volumeProblems,
-  type WantedVolume,
-} from "../../components/backends/kubernetes/volume";
+import type { FoundVolume, WantedVolume } from "../../components/backends/kubernetes/volume";
+import { claimSize, volumeProblems } from "../../components/backends/kubernetes/volume";
 import { alertsFor } from "../../components/redis/alerts";
 import { describe as describeProblem } from "../../components/redis/problems";
 import { ROLES } from "../../components/redis/roles";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "../../components/redis/memory";
-import { ROLES, type Role } from "../../components/redis/roles";
+import type { Role } from "../../components/redis/roles";
+import { ROLES } from "../../components/redis/roles";
 import { MIN_SIZE } from "../../components/redis/size";
 
 const MI = 1024 ** 2;

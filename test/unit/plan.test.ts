@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { CACHE_GUARANTEES, kept, lost, type RoleGuarantees } from "../../components/redis/guarantees";
-import { type BackendTraits, planTopology, rolePlans } from "../../components/redis/plan";
+import type { RoleGuarantees } from "../../components/redis/guarantees";
+import { CACHE_GUARANTEES, kept, lost } from "../../components/redis/guarantees";
+import type { BackendTraits } from "../../components/redis/plan";
+import { planTopology, rolePlans } from "../../components/redis/plan";
 import { describe as describeProblem } from "../../components/redis/problems";
 import type { TopologyArgs } from "../../components/topology";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import type { Problem } from "../../components/redis/problems";
 import {
   describeAll,
   describe as describeProblem,
-  type Problem,
   shown,
   shownIfHarmless,
 } from "../../components/redis/problems";

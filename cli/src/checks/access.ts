@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { until } from "../deadline";
 import { messageOf } from "../errors";
-import { connect, isReply, type Target } from "../redisClient";
-import { type Check, fail, pass, passIf } from "./check";
+import type { Target } from "../redisClient";
+import { connect, isReply } from "../redisClient";
+import type { Check } from "./check";
+import { fail, pass, passIf } from "./check";
 
 /** What came of a connection: the server served it, refused it, or never answered as Redis does. */
 export interface Attempt {

@@ -5,8 +5,10 @@ import { Role } from "../../../components/redis/roles";
 import { startDeadline, until } from "../deadline";
 import { messageOf } from "../errors";
 import type { BullmqOutputs } from "../outputs";
-import { type Client, clusterOf, ONE_ATTEMPT } from "../redisClient";
-import { type Check, fail, pass } from "./check";
+import type { Client } from "../redisClient";
+import { clusterOf, ONE_ATTEMPT } from "../redisClient";
+import type { Check } from "./check";
+import { fail, pass } from "./check";
 
 /** The clean-up gets this long even when the time of the checks is up. */
 const CLEANUP_MS = 3000;

@@ -1,7 +1,9 @@
 import { Role } from "../../../components/redis/roles";
 import { compareVersions, LEAST_VERSION } from "../../../components/redis/software";
-import { type Check, fail, pass, passIf, skip, type Verdict } from "./check";
-import { type Facts, infoField, setting } from "./facts";
+import type { Check, Verdict } from "./check";
+import { fail, pass, passIf, skip } from "./check";
+import type { Facts } from "./facts";
+import { infoField, setting } from "./facts";
 
 /** Checks of how a server fares. */
 export const HEALTH_CHECKS: readonly Check<Facts>[] = [

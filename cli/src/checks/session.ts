@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { until } from "../deadline";
 import type { Client } from "../redisClient";
-import { type Check, type Context, fail, pass, passIf } from "./check";
+import type { Check, Context } from "./check";
+import { fail, pass, passIf } from "./check";
 
 /** Whatever happens to this process, the server itself removes what it wrote after a minute. */
 const KEY_LIFE_MS = 60_000;

@@ -1,6 +1,8 @@
 import { formatSize } from "../../../components/redis/size";
-import { type Check, type Context, fail, pass, passIf, skip, type Verdict } from "./check";
-import { type Facts, type Setting, setting } from "./facts";
+import type { Check, Context, Verdict } from "./check";
+import { fail, pass, passIf, skip } from "./check";
+import type { Facts, Setting } from "./facts";
+import { setting } from "./facts";
 
 /** Checks of what a server is set to. */
 export const SETTING_CHECKS: readonly Check<Facts>[] = [

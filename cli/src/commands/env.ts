@@ -1,10 +1,13 @@
 import type { Command } from "commander";
 import { environment } from "../../../components/redis/connection";
-import { ROLES, type Role } from "../../../components/redis/roles";
+import type { Role } from "../../../components/redis/roles";
+import { ROLES } from "../../../components/redis/roles";
 import { formatDotenv } from "../dotenv";
-import { chooseRoles, type StackOutputs } from "../outputs";
+import type { StackOutputs } from "../outputs";
+import { chooseRoles } from "../outputs";
 import { writePrivateFile } from "../privateFile";
-import { addSourceOptions, readSource, type SourceOptions } from "../source";
+import type { SourceOptions } from "../source";
+import { addSourceOptions, readSource } from "../source";
 
 interface Options extends SourceOptions {
   file?: string;

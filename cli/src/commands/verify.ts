@@ -1,8 +1,11 @@
 import { constants } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
 import { allGood, resultJson, resultTable } from "../report";
-import { addEndpointOption, addSourceOptions, readSource, type SourceOptions } from "../source";
-import { DEFAULT_TIMEOUT_MS, type VerifyOptions, verifyTopology } from "../verifyTopology";
+import type { SourceOptions } from "../source";
+import { addEndpointOption, addSourceOptions, readSource } from "../source";
+import type { VerifyOptions } from "../verifyTopology";
+import { DEFAULT_TIMEOUT_MS, verifyTopology } from "../verifyTopology";
 
 interface Options extends SourceOptions {
   json?: boolean;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type EngineAccess, engineClient } from "./client";
+import type { EngineAccess } from "./client";
+import { engineClient } from "./client";
 import { removeLeftContainer, removeLeftNetwork } from "./leftovers";
 
 /**

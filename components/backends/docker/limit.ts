@@ -4,7 +4,8 @@ import type { Role } from "../../redis/roles";
 import { formatSize } from "../../redis/size";
 import type { GuardedServer } from "./guard";
 import { LIMIT_FILE } from "./places";
-import { ask, type Reached, runningState } from "./running";
+import type { Reached } from "./running";
+import { ask, runningState } from "./running";
 import { tarOf } from "./tar";
 
 const MIB = 1024 * 1024;

@@ -1,13 +1,15 @@
+import type { RoleGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
   EVERYSEC_LOSS_SECONDS,
   kept,
   lost,
-  type RoleGuarantees,
 } from "../../redis/guarantees";
-import { type BackendTraits, planTopology, type TopologyPlan } from "../../redis/plan";
-import { type EngineAddress, parseAddress } from "./address";
+import type { BackendTraits, TopologyPlan } from "../../redis/plan";
+import { planTopology } from "../../redis/plan";
+import type { EngineAddress } from "./address";
+import { parseAddress } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { IMAGE_USER } from "./images";
 import { bindProblems, hostProblems, imageProblems, nameProblems } from "./problems";

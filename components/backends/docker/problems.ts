@@ -1,7 +1,10 @@
 import { isIP } from "node:net";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
-import { Engine, ROLES, type Role } from "../../redis/roles";
-import { ADDRESS_FORMS, type EngineAddress, isLoopback, isRemote } from "./address";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
+import type { Role } from "../../redis/roles";
+import { Engine, ROLES } from "../../redis/roles";
+import type { EngineAddress } from "./address";
+import { ADDRESS_FORMS, isLoopback, isRemote } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { IMAGE_USER } from "./images";
 

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { isAside, isUnsettled, type Own, putAside, recorded, recordKnown, removeLeft, settle } from "./aside";
+import type { Own } from "./aside";
+import { isAside, isUnsettled, putAside, recorded, recordKnown, removeLeft, settle } from "./aside";
 import { engineClient } from "./client";
 import type { GuardedNetwork, GuardedServer, LimitedServer, LimitFile } from "./guard";
 import { identityProblem } from "./identity";

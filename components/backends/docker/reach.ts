@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import type { Problem } from "../../redis/problems";
 import { shown } from "../../redis/problems";
-import { type EngineAddress, isRemote, parseAddress } from "./address";
+import type { EngineAddress } from "./address";
+import { isRemote, parseAddress } from "./address";
 import type { DockerTopologyArgs } from "./args";
 
 /** Milliseconds that an engine gets to take a connection; a preview should not hang on a machine that is gone. */

@@ -8,7 +8,8 @@ import { refuse } from "../refuse";
 import { endpointHost } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { planDocker, traits } from "./plan";
-import { createNetwork, createServer, type Place } from "./resources";
+import type { Place } from "./resources";
+import { createNetwork, createServer } from "./resources";
 
 /** The topology as containers on a Docker engine, with a network that application containers can join. */
 export class DockerTopology extends pulumi.ComponentResource implements Topology {

@@ -1,8 +1,10 @@
 import { hasHashTag } from "../../redis/bullmq";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { compareVersions } from "../../redis/software";
-import { DURABLE_SINCE, type EngineVersion } from "./engines";
+import type { EngineVersion } from "./engines";
+import { DURABLE_SINCE } from "./engines";
 import type { QueueGroup } from "./guarantees";
 import { DURABLE_FAMILIES, familyOf } from "./nodes";
 

@@ -1,5 +1,7 @@
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
-import { Engine, type Role } from "../../redis/roles";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
+import type { Role } from "../../redis/roles";
+import { Engine } from "../../redis/roles";
 import { compareVersions } from "../../redis/software";
 
 /** One engine version that is offered, and the family its parameter group must be of. */

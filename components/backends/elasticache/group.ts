@@ -5,7 +5,8 @@ import type { Role } from "../../redis/roles";
 import type { ElasticacheTopologyArgs } from "./args";
 import type { Context } from "./context";
 import { deliverLogs } from "./logs";
-import { DEFAULT_MAINTENANCE_WINDOW, type GroupPlan } from "./plan";
+import type { GroupPlan } from "./plan";
+import { DEFAULT_MAINTENANCE_WINDOW } from "./plan";
 import { ReplacementGuard } from "./replacementGuard";
 import { fingerprint } from "./token";
 

@@ -1,4 +1,5 @@
-import { kept, keptInOwnLog, lost, type Outcome, type RoleGuarantees } from "../../redis/guarantees";
+import type { Outcome, RoleGuarantees } from "../../redis/guarantees";
+import { kept, keptInOwnLog, lost } from "../../redis/guarantees";
 import { Durability } from "./args";
 
 /** What decides over a queue's life. */

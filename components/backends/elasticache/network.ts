@@ -1,4 +1,5 @@
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
 import type { ElasticacheTopologyArgs } from "./args";
 import { readCidr } from "./cidr";
 

@@ -1,4 +1,5 @@
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { formatSize } from "../../redis/size";
 import { memoryOf, SIZES, VALKEY_ONLY } from "./nodeSizes";

@@ -1,8 +1,10 @@
 import { readDirectives } from "../../redis/directives";
 import type { RolePlan } from "../../redis/plan";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
 import type { Directive } from "../../redis/roles";
-import { PARAMETERS, type Range, UNCHANGEABLE } from "./parameterList";
+import type { Range } from "./parameterList";
+import { PARAMETERS, UNCHANGEABLE } from "./parameterList";
 
 /** One parameter of a parameter group. */
 export interface Parameter {

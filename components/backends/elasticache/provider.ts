@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { describe } from "../../redis/problems";
 import { minorOf } from "./engines";
-import { type FixedSettings, ignoredUpgrades, replacements, strandedGroup } from "./replacement";
+import type { FixedSettings } from "./replacement";
+import { ignoredUpgrades, replacements, strandedGroup } from "./replacement";
 import type { ReplacementGuardInputs } from "./replacementGuard";
 import { lockoutProblems } from "./token";
 

@@ -1,5 +1,7 @@
-import { type Problem, shown } from "../../redis/problems";
-import { type Engine, Role } from "../../redis/roles";
+import type { Problem } from "../../redis/problems";
+import { shown } from "../../redis/problems";
+import type { Engine } from "../../redis/roles";
+import { Role } from "../../redis/roles";
 import { isDowngrade, majorOf } from "./engines";
 
 /** What a group has and cannot change in place; plain data, kept in the state. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { runError } from "../../errors";
-import { announceGuarantees, type Server, topologyOutputs } from "../../outputs";
+import type { Server } from "../../outputs";
+import { announceGuarantees, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
@@ -12,7 +13,8 @@ import type { ElasticacheTopologyArgs } from "./args";
 import { contextOf } from "./context";
 import { watchPolicy } from "./drift";
 import { createGroup } from "./group";
-import { type GroupPlan, planElasticache, traits } from "./plan";
+import type { GroupPlan } from "./plan";
+import { planElasticache, traits } from "./plan";
 import { storeConnection } from "./secret";
 import { createParameterGroup, createSecurityGroup, createSubnetGroup } from "./surroundings";
 import { tokenProblems } from "./token";

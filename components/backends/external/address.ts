@@ -1,5 +1,6 @@
 import { DEFAULT_USERNAME } from "../../redis/acl";
-import { type Problem, shapeOf, shownIfHarmless as shown } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shapeOf, shownIfHarmless as shown } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 
 /** Where a server is and how to log in; plain data. */

@@ -1,4 +1,5 @@
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { compareVersions, LEAST_VERSION } from "../../redis/software";
 import type { Observation, Standing } from "./externalServer";

@@ -1,10 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CACHE_GUARANTEES, elsewhere, kept, type RoleGuarantees } from "../../redis/guarantees";
-import { type BackendTraits, planTopology, type TopologyPlan } from "../../redis/plan";
+import type { RoleGuarantees } from "../../redis/guarantees";
+import { CACHE_GUARANTEES, elsewhere, kept } from "../../redis/guarantees";
+import type { BackendTraits, TopologyPlan } from "../../redis/plan";
+import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { ROLES } from "../../redis/roles";
 import { inSection } from "../section";
-import { type PlainServer, readAddress } from "./address";
+import type { PlainServer } from "./address";
+import { readAddress } from "./address";
 import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
 
 const SERVER_SETS_IT = "the server exists already, and its provider sets it";

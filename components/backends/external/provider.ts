@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type dynamic, runtime } from "@pulumi/pulumi";
+import type { dynamic } from "@pulumi/pulumi";
+import { runtime } from "@pulumi/pulumi";
 import { describe } from "../../redis/problems";
 import type { ExternalServerInputs, ExternalServerState, Observation } from "./externalServer";
 import { changes, judge } from "./judge";

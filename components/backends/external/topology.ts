@@ -1,15 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { runError } from "../../errors";
-import { announceGuarantees, type Server, topologyOutputs } from "../../outputs";
+import type { Server } from "../../outputs";
+import { announceGuarantees, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
 import { Role } from "../../redis/roles";
 import type { Bullmq, Endpoint, Topology } from "../../topology";
 import { refuse } from "../refuse";
-import { type Address, readAddress } from "./address";
+import type { Address } from "./address";
+import { readAddress } from "./address";
 import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
-import { ExternalServer, type Observation } from "./externalServer";
+import type { Observation } from "./externalServer";
+import { ExternalServer } from "./externalServer";
 import { planExternal, traits } from "./plan";
 
 /** The topology as servers that somebody else runs: checked, never changed. */

@@ -1,8 +1,11 @@
 import { readSize } from "../../redis/plan";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
-import { ROLES, type Role } from "../../redis/roles";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
+import type { Role } from "../../redis/roles";
+import { ROLES } from "../../redis/roles";
 import { formatSize } from "../../redis/size";
-import { DataLocality, type KubernetesTopologyArgs, type RecurringJobArgs } from "./args";
+import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
+import { DataLocality } from "./args";
 import { EXPORTER_PORT } from "./exporter";
 import { MAX_NAME, namespaceOf, roleNames, serverArgs } from "./names";
 import { cpuQuantity } from "./quantity";

@@ -1,10 +1,10 @@
+import type { RoleGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
   EVERYSEC_LOSS_SECONDS,
   kept,
   lost,
-  type RoleGuarantees,
 } from "../../redis/guarantees";
 import type { KubernetesTopologyArgs } from "./args";
 import { isReplicated } from "./storage";

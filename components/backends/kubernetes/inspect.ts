@@ -1,9 +1,13 @@
-import { type Problem, shown } from "../../redis/problems";
-import { type Api, ApiError, type Stored } from "./cluster";
+import type { Problem } from "../../redis/problems";
+import { shown } from "../../redis/problems";
+import type { Api, Stored } from "./cluster";
+import { ApiError } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
-import { type FoundObject, ownerProblems } from "./owner";
+import type { FoundObject } from "./owner";
+import { ownerProblems } from "./owner";
 import { LONGHORN_API, LONGHORN_NAMESPACE } from "./storage";
-import { claimSize, type FoundVolume, volumeProblems } from "./volume";
+import type { FoundVolume } from "./volume";
+import { claimSize, volumeProblems } from "./volume";
 
 const CLASSES = "/apis/storage.k8s.io/v1/storageclasses";
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";

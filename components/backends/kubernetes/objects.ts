@@ -1,4 +1,5 @@
-import { ROLES, type Role } from "../../redis/roles";
+import type { Role } from "../../redis/roles";
+import { ROLES } from "../../redis/roles";
 import type { KubernetesTopologyArgs } from "./args";
 import { namespaceOf, roleNames } from "./names";
 import { LONGHORN_API, LONGHORN_NAMESPACE, longhornName } from "./storage";

@@ -1,18 +1,15 @@
-import {
-  type BackendTraits,
-  planTopology,
-  type RolePlan,
-  readSize,
-  rolePlans,
-  type TopologyPlan,
-} from "../../redis/plan";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import type { BackendTraits, RolePlan, TopologyPlan } from "../../redis/plan";
+import { planTopology, readSize, rolePlans } from "../../redis/plan";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { officialImage } from "../../redis/software";
-import { type KubernetesTopologyArgs, PullPolicy } from "./args";
+import type { KubernetesTopologyArgs } from "./args";
+import { PullPolicy } from "./args";
 import { monitoringProblems, nameProblems, serverProblems, storageProblems, targetProblems } from "./checks";
 import { kubernetesGuarantees } from "./guarantees";
-import { namespaceOf, type RoleNames, roleNames, serverArgs } from "./names";
+import type { RoleNames } from "./names";
+import { namespaceOf, roleNames, serverArgs } from "./names";
 import { cpuQuantity, quantity } from "./quantity";
 import { defaultVolume, volumeArithmetic, volumeFloor } from "./storage";
 

@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
-import { describe, type Problem, shown } from "../../redis/problems";
-import { type Access, openApi } from "./cluster";
+import type { Problem } from "../../redis/problems";
+import { describe, shown } from "../../redis/problems";
+import type { Access } from "./cluster";
+import { openApi } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
 import { inspect } from "./inspect";
 import type { RehearsalInputs } from "./rehearsal";
 import { rehearse } from "./rehearse";
-import { type RenderedInputs, type RenderedState, renderedState } from "./rendered";
+import type { RenderedInputs, RenderedState } from "./rendered";
+import { renderedState } from "./rendered";
 
 /** What Pulumi's engine calls for a ClusterGuard. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {

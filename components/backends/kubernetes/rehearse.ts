@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem } from "../../redis/problems";
-import { type Api, ApiError, type Stored } from "./cluster";
+import type { Api, Stored } from "./cluster";
+import { ApiError } from "./cluster";
 import { OWNER_LABEL } from "./owner";
 import type { RehearsalInputs, RehearsalPod } from "./rehearsal";
 

@@ -10,8 +10,10 @@ import { networkPolicySpec } from "./networkPolicy";
 import { DEPLOYMENT_LABEL } from "./owner";
 import type { ServerPlan } from "./plan";
 import { createRehearsal } from "./rehearsal";
-import { createSecrets, type Manifest } from "./secrets";
-import { childOptions, metadata, type Site } from "./site";
+import type { Manifest } from "./secrets";
+import { createSecrets } from "./secrets";
+import type { Site } from "./site";
+import { childOptions, metadata } from "./site";
 import { createMonitoring } from "./watch";
 import { claim, clientServiceSpec, headlessServiceSpec, statefulSetSpec } from "./workload";
 

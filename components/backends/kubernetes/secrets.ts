@@ -2,11 +2,13 @@ import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random/randomId";
 import { aclFile, DEFAULT_USERNAME } from "../../redis/acl";
-import { type Connection, environment } from "../../redis/connection";
+import type { Connection } from "../../redis/connection";
+import { environment } from "../../redis/connection";
 import { Role } from "../../redis/roles";
 import { authFiles } from "./files";
 import type { ServerPlan } from "./plan";
-import { childOptions, labelled, type Site } from "./site";
+import type { Site } from "./site";
+import { childOptions, labelled } from "./site";
 
 /** A Secret as YAML or JSON has it. */
 export interface Manifest {

@@ -18,10 +18,12 @@ import { details } from "./details";
 import { chosenContext, contextProblems, kubeconfigOf, kubeconfigPaths, readContexts } from "./kubeconfig";
 import { declaredObjects } from "./objects";
 import { OWNER_LABEL, ownerOf } from "./owner";
-import { type KubernetesPlan, planKubernetes, traits } from "./plan";
+import type { KubernetesPlan } from "./plan";
+import { planKubernetes, traits } from "./plan";
 import { Rendered, renderedObjects } from "./rendered";
 import { createServer } from "./role";
-import { annotated, childOptions, type Site } from "./site";
+import type { Site } from "./site";
+import { annotated, childOptions } from "./site";
 import { copiesWanted, longhornClass, recurringJob, storageClassName } from "./storage";
 
 /** The topology as StatefulSets in a Kubernetes cluster. */

@@ -1,4 +1,5 @@
-import { type Problem, shown } from "../../redis/problems";
+import type { Problem } from "../../redis/problems";
+import { shown } from "../../redis/problems";
 import { parseSize } from "../../redis/size";
 
 /** The volume that the stack wants for its queue; plain data, kept in the state. */

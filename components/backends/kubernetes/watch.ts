@@ -3,7 +3,8 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import { DASHBOARD_LABEL, dashboard } from "./dashboard";
 import { OPERATOR_API, prometheusRuleSpec, serviceMonitorSpec } from "./monitoring";
 import type { ServerPlan } from "./plan";
-import { childOptions, metadata, type Site } from "./site";
+import type { Site } from "./site";
+import { childOptions, metadata } from "./site";
 
 /** What Prometheus and Grafana are told of one role, as far as the stack wants it. */
 export function createMonitoring(site: Site, plan: ServerPlan): void {

@@ -6,7 +6,8 @@ import { configFiles } from "./files";
 import { DATA_VOLUME, labels, selectorLabels, serverArgs } from "./names";
 import type { ServerPlan } from "./plan";
 import { podSpec } from "./pod";
-import { annotated, labelled, type Site } from "./site";
+import type { Site } from "./site";
+import { annotated, labelled } from "./site";
 import { recurringLabels, storageClassName } from "./storage";
 
 /** The claim: named so that the StatefulSet finds it and makes none, and so a resource that can be protected and grown. */

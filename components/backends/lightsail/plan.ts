@@ -1,6 +1,9 @@
-import { CACHE_GUARANTEES, lost, type RoleGuarantees } from "../../redis/guarantees";
-import { type BackendTraits, planTopology, rolePlans, type TopologyPlan } from "../../redis/plan";
-import { type Problem, shownIfHarmless as shown } from "../../redis/problems";
+import type { RoleGuarantees } from "../../redis/guarantees";
+import { CACHE_GUARANTEES, lost } from "../../redis/guarantees";
+import type { BackendTraits, TopologyPlan } from "../../redis/plan";
+import { planTopology, rolePlans } from "../../redis/plan";
+import type { Problem } from "../../redis/problems";
+import { shownIfHarmless as shown } from "../../redis/problems";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
 import { tagProblems } from "../awsTags";
 import { inSection } from "../section";

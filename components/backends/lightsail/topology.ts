@@ -1,16 +1,19 @@
 import { ContainerService } from "@pulumi/aws/lightsail/containerService";
 import { ContainerServiceDeploymentVersion } from "@pulumi/aws/lightsail/containerServiceDeploymentVersion";
 import * as pulumi from "@pulumi/pulumi";
-import { announceGuarantees, type Server, topologyOutputs } from "../../outputs";
+import type { Server } from "../../outputs";
+import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
-import { type RolePlan, rolePlans } from "../../redis/plan";
+import type { RolePlan } from "../../redis/plan";
+import { rolePlans } from "../../redis/plan";
 import { Role } from "../../redis/roles";
 import type { Bullmq, Endpoint, Topology } from "../../topology";
 import { rolePassword, validPasswords } from "../passwords";
 import { physicalName } from "../physicalName";
 import { refuse } from "../refuse";
 import type { AppContainer, LightsailTopologyArgs } from "./args";
-import { type Container, redisContainer } from "./container";
+import type { Container } from "./container";
+import { redisContainer } from "./container";
 import { planLightsail, traits } from "./plan";
 
 /** Lightsail API, `ContainerServiceName`. */

@@ -1,12 +1,13 @@
+import type { RoleGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
   EVERYSEC_LOSS_SECONDS,
   kept,
   lost,
-  type RoleGuarantees,
 } from "../../redis/guarantees";
-import { type BackendTraits, planTopology, type TopologyPlan } from "../../redis/plan";
+import type { BackendTraits, TopologyPlan } from "../../redis/plan";
+import { planTopology } from "../../redis/plan";
 import type { ProcessTopologyArgs } from "./args";
 
 /** Where the servers listen: this host only. */

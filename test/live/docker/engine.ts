@@ -16,7 +16,8 @@ import {
 import { tarOf } from "../../../components/backends/docker/tar";
 import type { Registration } from "../../mocked/harness";
 import { until } from "../clients";
-import { type ContainerPlan, containerPlan, readBack } from "./container";
+import type { ContainerPlan } from "./container";
+import { containerPlan, readBack } from "./container";
 import { Inputs, plain } from "./inputs";
 
 const CONTAINER = "docker:index/container:Container";

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { prometheusRuleSpec } from "../../../components/backends/kubernetes/monitoring";
 import { planKubernetes } from "../../../components/backends/kubernetes/plan";
 import { alertsFor } from "../../../components/redis/alerts";
-import { ROLES, type Role } from "../../../components/redis/roles";
+import type { Role } from "../../../components/redis/roles";
+import { ROLES } from "../../../components/redis/roles";
 import { missing } from "../require";
 import { temporaryFolder } from "../servers";
 

@@ -1,8 +1,10 @@
 import type { KubernetesTopologyArgs } from "../../../components/backends/kubernetes/args";
 import { KubernetesTopology } from "../../../components/backends/kubernetes/topology";
-import { type Recording, record } from "../../mocked/harness";
+import type { Recording } from "../../mocked/harness";
+import { record } from "../../mocked/harness";
 import { kubernetesState, subjects } from "../../mocked/subjects";
-import { eventually, get, type KubernetesObject, kubectl, kubectlMeanwhile } from "./cluster";
+import type { KubernetesObject } from "./cluster";
+import { eventually, get, kubectl, kubectlMeanwhile } from "./cluster";
 import { manifests } from "./manifests";
 
 /** A topology whose recorded manifests are in the cluster. */

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missing } from "../require";
-import { eventually, get, type KubernetesObject, kubectl } from "./cluster";
+import type { KubernetesObject } from "./cluster";
+import { eventually, get, kubectl } from "./cluster";
 import { KubernetesTarget } from "./target";
 
 const NAMESPACE = `drift-${randomUUID().slice(0, 8)}`;

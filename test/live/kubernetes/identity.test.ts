@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Surroundings, surroundings } from "../../stand-ins";
-import { emptyCluster, type StandInCluster, writeKubeconfig } from "../../stand-ins/cluster";
+import type { Surroundings } from "../../stand-ins";
+import { surroundings } from "../../stand-ins";
+import type { StandInCluster } from "../../stand-ins/cluster";
+import { emptyCluster, writeKubeconfig } from "../../stand-ins/cluster";
 import { Engine } from "../engine";
 import { missing } from "../require";
 import { temporaryFolder } from "../servers";

@@ -6,7 +6,8 @@ import { KubernetesTopology } from "../../../components/backends/kubernetes/topo
 import { record } from "../../mocked/harness";
 import { kubernetesState } from "../../mocked/subjects";
 import { missing } from "../require";
-import { eventually, get, type KubernetesObject, kubectl } from "./cluster";
+import type { KubernetesObject } from "./cluster";
+import { eventually, get, kubectl } from "./cluster";
 import { apply } from "./deployment";
 import { identity, manifests } from "./manifests";
 import { IMAGE } from "./target";

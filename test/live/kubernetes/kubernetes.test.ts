@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../../components/backends/kubernetes/args";
 import { missing } from "../require";
 import { eventually, forward, get, kubectl } from "./cluster";
-import { apply, type Deployment, deploy, replacePod } from "./deployment";
+import type { Deployment } from "./deployment";
+import { apply, deploy, replacePod } from "./deployment";
 import { identity } from "./manifests";
 
 const NAMESPACE = "redis-live";

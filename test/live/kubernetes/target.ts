@@ -1,11 +1,14 @@
 import type { KubernetesTopologyArgs } from "../../../components/backends/kubernetes/args";
 import type { Guarantees } from "../../../components/redis/guarantees";
-import { ROLES, type Role } from "../../../components/redis/roles";
+import type { Role } from "../../../components/redis/roles";
+import { ROLES } from "../../../components/redis/roles";
 import { resolved } from "../../mocked/harness";
 import { freePort } from "../servers";
 import type { LiveConnection, LiveMemory, LiveTarget } from "../target";
-import { type Forward, forward, kubectl } from "./cluster";
-import { apply, type Deployment, deploy, replacePod, rolledOut } from "./deployment";
+import type { Forward } from "./cluster";
+import { forward, kubectl } from "./cluster";
+import type { Deployment } from "./deployment";
+import { apply, deploy, replacePod, rolledOut } from "./deployment";
 
 /** Has what the upstream image has; see image.sh. A cluster that can pull takes `redis:7.4-alpine`. */
 export const IMAGE = process.env.REDIS_TOPOLOGY_LIVE_IMAGE ?? "docker.io/library/redis:7.0.15-live";

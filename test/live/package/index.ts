@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { EvictionPolicy, type Topology } from "redis-topology";
-import { ProcessTopology, type ProcessTopologyArgs } from "redis-topology/process";
+import type { Topology } from "redis-topology";
+import { EvictionPolicy } from "redis-topology";
+import type { ProcessTopologyArgs } from "redis-topology/process";
+import { ProcessTopology } from "redis-topology/process";
 
 const config = new pulumi.Config();
 const args: ProcessTopologyArgs = {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { chooseCli, type Facts } from "../../../cli/launcher/choose";
+import type { Facts } from "../../../cli/launcher/choose";
+import { chooseCli } from "../../../cli/launcher/choose";
 import { atLeast, OLDEST_USABLE, PULUMI_VERSION } from "../../../cli/launcher/version";
 
 const nothing: Facts = { onPath: [], installed: undefined, npm: false, go: false };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { describeEndpoints } from "../../../scripts/endpoints";
-import { type Host, installPlan, usableRedis } from "../../../scripts/redis";
+import type { Host } from "../../../scripts/redis";
+import { installPlan, usableRedis } from "../../../scripts/redis";
 
 const host: Host = { manager: "dnf", root: false, sudo: false, found: [] };
 

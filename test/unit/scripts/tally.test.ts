@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Check, type TestRun, tally, type Whole } from "../../../scripts/tally";
+import type { Check, TestRun, Whole } from "../../../scripts/tally";
+import { tally } from "../../../scripts/tally";
 
 const clean: TestRun = { passed: 5, failed: [], skipped: [], todo: 0, errors: [] };
 const checks: Check[] = [

@@ -13,10 +13,10 @@ import {
   stat,
 } from "node:fs/promises";
 import * as path from "node:path";
+import type { DataSource } from "../../../redis/aof";
 import {
   AOF_FOLDER,
   AOF_MANIFEST,
-  type DataSource,
   dataSource,
   FIRST_BASE,
   FIRST_MANIFEST,

@@ -3,7 +3,8 @@ import { findBinary } from "./binary";
 import { judgeData, refuseEmpty } from "./data";
 import { entries, serverPaths } from "./files";
 import { start } from "./lifecycle";
-import { judgeMove, type Move, moveData, NO_MOVE } from "./move";
+import type { Move } from "./move";
+import { judgeMove, moveData, NO_MOVE } from "./move";
 import { removeFiles } from "./remove";
 import { stop } from "./stop";
 
