@@ -22,6 +22,8 @@ describe("defaults", () => {
       `${VOLUME} redis-cache-config`,
       "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard redis-cache-guard",
       "docker:index/remoteImage:RemoteImage redis-cache-image",
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerLimit redis-cache-limit",
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerMemory redis-cache-memory",
       "random:index/randomPassword:RandomPassword redis-cache-password",
       "random:index/randomPassword:RandomPassword redis-cache-probe",
       `${CONTAINER} redis-cache-upload`,
@@ -32,6 +34,8 @@ describe("defaults", () => {
       `${VOLUME} redis-queue-data`,
       "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard redis-queue-guard",
       "docker:index/remoteImage:RemoteImage redis-queue-image",
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerLimit redis-queue-limit",
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerMemory redis-queue-memory",
       "random:index/randomPassword:RandomPassword redis-queue-password",
       "random:index/randomPassword:RandomPassword redis-queue-probe",
       `${CONTAINER} redis-queue-upload`,
@@ -75,8 +79,8 @@ describe("defaults", () => {
         memory: 640,
         memorySwap: 640,
         restart: "always",
-        stopTimeout: 38,
-        destroyGraceSeconds: 38,
+        stopTimeout: 600,
+        destroyGraceSeconds: 600,
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },
         wait: true,
@@ -89,6 +93,7 @@ describe("defaults", () => {
           "redis-queue-config",
           "redis-queue-data",
           "redis-queue-image",
+          "redis-queue-limit",
           "redis-queue-password",
           "redis-queue-probe",
           "redis-queue-upload",
@@ -147,7 +152,7 @@ describe("defaults", () => {
           file: "/etc/redis-topology/redis.conf",
           permissions: "0444",
           content:
-            "bind * -::*\nport 6380\ndir /data\naclfile /etc/redis-topology/users.acl\nmaxmemory 268435456\nmaxmemory-policy noeviction\nappendonly yes\nappendfsync everysec\nsave 900 1\nsave 300 10\nsave 60 10000\n",
+            "bind * -::*\nport 6380\ndir /data\naclfile /etc/redis-topology/users.acl\nmaxmemory-policy noeviction\nappendonly yes\nappendfsync everysec\nsave 900 1\nsave 300 10\nsave 60 10000\ninclude /etc/redis-topology/limit.conf\n",
         },
         {
           file: "/etc/redis-topology/users.acl",
@@ -174,6 +179,44 @@ describe("defaults", () => {
         "redis-queue-probe",
       ],
     });
+  });
+
+  test("the limit is written before the server's container and set after it, without a new container", async () => {
+    const recording = await defaults();
+    const limit = recording.get(
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerLimit",
+      "redis-queue-limit",
+    );
+    const common = {
+      owner: "redis-topology/dev/redis",
+      engine: {},
+      carrier: "dev-redis-queue-config",
+      carrierId: "redis-queue-upload-id",
+      maxMemory: 268435456,
+    };
+    expect(limit.inputs).toMatchObject(common);
+    const memory = recording.get(
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerMemory",
+      "redis-queue-memory",
+    );
+    expect(memory.inputs).toMatchObject({
+      ...common,
+      role: "queue",
+      container: "dev-redis-queue",
+      containerId: "redis-queue-id",
+      cli: "redis-cli",
+      port: 6380,
+      password: { secret: "made-for-redis-queue-password" },
+    });
+    expect(memory.options.dependsOn).toContain("redis-queue");
+    const containers = (given: Awaited<ReturnType<typeof run>>) =>
+      ["redis-queue", "redis-queue-upload"].map((name) => {
+        const { memory: _, memorySwap: __, ...rest } = given.get(CONTAINER, name).inputs;
+        return rest;
+      });
+    const larger = await run({ cache: {}, queue: { maxMemory: "1gb" } });
+    expect(larger.get(CONTAINER, "redis-queue").inputs.memory).toBe(2176);
+    expect(containers(larger)).toEqual(containers(recording));
   });
 
   test("the volume outlives destroy, and nothing that its maker wrote on it replaces it", async () => {
@@ -300,11 +343,11 @@ describe("overrides", () => {
     expect(await resolved(recording.result.queue?.host ?? "")).toBe("10.0.0.7");
   });
 
-  test("what only a new container applies changes its mark; a memory limit does not", async () => {
+  test("what only a new container applies changes its mark; memory does not", async () => {
     const mark = async (args: DockerTopologyArgs) =>
       (await run(args)).get(CONTAINER, "redis-queue").inputs.labels;
     const first = await mark({ queue: {} });
-    expect(await mark({ queue: { memoryLimit: "800mb", maxMemory: "256mb" } })).toEqual(first);
+    expect(await mark({ queue: { memoryLimit: "800mb", maxMemory: "200mb" } })).toEqual(first);
     for (const changed of [{ port: 7001 }, { password: "another" }, { config: { timeout: "5" } }]) {
       expect(await mark({ queue: changed })).not.toEqual(first);
     }

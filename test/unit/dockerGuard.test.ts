@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { identityProblem } from "../../components/backends/docker/identity";
+import { heldBack, limitConfig, tooFull } from "../../components/backends/docker/limit";
 import { deviations, roleSettings } from "../../components/backends/docker/running";
 import { rejection } from "../../components/backends/docker/trial";
 
@@ -30,4 +31,18 @@ test("a rejected directive is named without its value", () => {
   expect(rejection({ role: "queue", user: "999" }, 1, log)).toBe(
     `queue.config: "hz", which the server rejects: Bad value. ${UNTOUCHED} Correct or remove it.`,
   );
+});
+
+test("a queue is not lowered below what it holds, a cache evicts", () => {
+  const MIB = 1024 * 1024;
+  const wanted = { container: "dev-redis-queue", maxMemory: 64 * MIB, memory: 256 * MIB };
+  expect(tooFull({ ...wanted, role: "queue" }, 64 * MIB)).toBeUndefined();
+  expect(tooFull({ ...wanted, role: "cache" }, 90 * MIB)).toBeUndefined();
+  expect(tooFull({ ...wanted, role: "queue" }, 64 * MIB + 1)).toBe(
+    "queue.maxMemory: 64Mi, less than the 65Mi that the queue holds; it evicts nothing, and would refuse every job. Allowed: 65Mi or more. Nothing was changed. Raise it, or let the workers finish jobs (`queue.clean()` removes finished ones), then run again.",
+  );
+  expect(heldBack({ ...wanted, role: "queue" }, 300 * MIB)).toBe(
+    "queue.maxMemory, queue.memoryLimit: the container would get 256Mi, and needs 300Mi for what its processes hold now: the kernel would end them. Allowed: 300Mi or more. Nothing was changed. Wait until a rewrite of the AOF is done, or start it again (`docker restart dev-redis-queue`), then run again.",
+  );
+  expect(limitConfig(64 * MIB)).toBe("maxmemory 67108864\n");
 });

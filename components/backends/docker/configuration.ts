@@ -6,9 +6,10 @@ import type { RoleArgs } from "../../topology";
 import { madePassword, validPasswords } from "../passwords";
 import { refuse } from "../refuse";
 import type { ServerGuard } from "./guard";
+import { ServerLimit } from "./guard";
 import { clearLeftContainer } from "./hooks";
 import { OWNER_LABEL } from "./leftovers";
-import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, PROBE_FILE } from "./places";
+import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, carrierName, PROBE_FILE } from "./places";
 import type { DockerPlan } from "./plan";
 import { openPasswordProblems } from "./problems";
 import type { Place } from "./resources";
@@ -30,8 +31,10 @@ export interface ServerParts {
 /** The files of a server, on a volume of their own. */
 export interface Configuration {
   readonly volume: docker.Volume;
-  /** The container that carried the files there; the server starts after it. */
+  /** The container that carried the files there. */
   readonly upload: docker.Container;
+  /** The file that came last; the server starts after it. */
+  readonly limit: ServerLimit;
   /** Changes when the server must be made anew. */
   readonly mark: pulumi.Output<string>;
 }
@@ -55,7 +58,7 @@ export function createConfiguration(
     return aclFile(passwords, probePassword);
   });
   const config = serverConfig(role);
-  const called = `${prefix}-${role.role}-config`;
+  const called = carrierName(prefix, role.role);
   const volume = new docker.Volume(`${name}-${role.role}-config`, { name: called }, child);
   const upload = new docker.Container(
     `${name}-${role.role}-upload`,
@@ -82,8 +85,14 @@ export function createConfiguration(
       ...clearLeftContainer(place.access, place.owner),
     },
   );
+  const { maxMemory } = role;
+  const limit = new ServerLimit(
+    `${name}-${role.role}-limit`,
+    { owner: place.owner, engine: place.access, carrier: called, carrierId: upload.id, maxMemory },
+    { parent },
+  );
   const mark = pulumi
     .all([probe, acl])
     .apply(([key, aclText]) => settingsMark(key, [config, aclText, settings]));
-  return { volume, upload, mark };
+  return { volume, upload, limit, mark };
 }

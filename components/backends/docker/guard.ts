@@ -9,21 +9,48 @@ export interface GuardedServer {
   owner: string;
   engine: EngineAccess;
   container: string;
+  /** The container that carries files to the server's volume. */
+  carrier: string;
   /** Id of the image. */
   image: string;
   program: string;
   cli: string;
   user: string;
-  /** Bytes. */
+  /** Bytes that the container gets. */
   memory: number;
+  /** Bytes: Redis' own limit. */
+  maxMemory: number;
   bind: string;
   port: number;
-  /** redis.conf. */
+  /** redis.conf, which includes the limit. */
   config: string;
   /** The queue's volume. */
   volume?: string;
   /** What is compared with the running server, as CONFIG GET gives it. */
   settings: Record<string, string>;
+  password: string;
+}
+
+/** What the file with `maxmemory` is made of; the provider's inputs. */
+export interface LimitFile {
+  /** `<project>/<stack>/<topology>`. */
+  owner: string;
+  engine: EngineAccess;
+  /** The container that carries files to the server's volume, and its id: a new one may have a new volume. */
+  carrier: string;
+  carrierId: string;
+  /** Bytes. */
+  maxMemory: number;
+}
+
+/** A server whose `maxmemory` is changed while it runs; the provider's inputs. */
+export interface LimitedServer extends LimitFile {
+  role: Role;
+  container: string;
+  /** As Pulumi's state has it. */
+  containerId: string;
+  cli: string;
+  port: number;
   password: string;
 }
 
@@ -45,6 +72,26 @@ export class ServerGuard extends pulumi.CustomResource {
     const own = { ...inputs, __provider: providerText("serverGuard") };
     const merged = pulumi.mergeOptions(opts, secrets);
     super("pulumi-nodejs:dynamic/redis-topology:DockerServerGuard", name, own, merged);
+  }
+}
+
+/**
+ * The file with `maxmemory`, between the files' container and the server's: there before the first start, and lower
+ * before the container is (docs/adr/0058-docker-memory-in-place.md).
+ */
+export class ServerLimit extends pulumi.CustomResource {
+  constructor(name: string, inputs: Inputs<LimitFile>, opts: pulumi.CustomResourceOptions) {
+    const own = { ...inputs, __provider: providerText("serverLimit") };
+    super("pulumi-nodejs:dynamic/redis-topology:DockerServerLimit", name, own, opts);
+  }
+}
+
+/** `maxmemory` of the running server, after its container: raised when the container has the memory for it. */
+export class ServerMemory extends pulumi.CustomResource {
+  constructor(name: string, inputs: Inputs<LimitedServer>, opts: pulumi.CustomResourceOptions) {
+    const own = { ...inputs, __provider: providerText("serverMemory") };
+    const merged = pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] });
+    super("pulumi-nodejs:dynamic/redis-topology:DockerServerMemory", name, own, merged);
   }
 }
 

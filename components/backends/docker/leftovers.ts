@@ -14,7 +14,11 @@ export async function removeLeftContainer(docker: Docker, name: string, owner: s
         `Look at it with \`docker inspect ${name}\`; rename it or remove it, then run again.`,
     );
   }
-  // As long as the container itself says: a queue saves.
+  await removeContainer(container);
+}
+
+/** Gives it as long to stop as it says itself: a queue saves. */
+export async function removeContainer(container: Docker.Container): Promise<void> {
   await container.stop().catch(unlessStatus(304, 404));
   await container.remove({ v: true, force: true }).catch(unlessStatus(404));
 }
@@ -53,9 +57,7 @@ export async function refuseStrangers(docker: Docker, name: string, owner: strin
 async function removeContainersOf(docker: Docker, network: string, owner: string): Promise<void> {
   const filters = { network: [network], label: [`${OWNER_LABEL}=${owner}`] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) {
-    const container = docker.getContainer(Id);
-    await container.stop().catch(unlessStatus(304, 404));
-    await container.remove({ v: true, force: true }).catch(unlessStatus(404));
+    await removeContainer(docker.getContainer(Id));
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Role } from "../../redis/roles";
+
 /** Folder of the configuration in every container; a volume of its own, read-only for the server. */
 export const CONFIG_FOLDER = "/etc/redis-topology";
 /** Where Redis keeps its files: the queue's volume, or the cache's memory. */
@@ -5,5 +7,12 @@ export const DATA_FOLDER = "/data";
 
 export const CONFIG_FILE = `${CONFIG_FOLDER}/redis.conf`;
 export const ACL_FILE = `${CONFIG_FOLDER}/users.acl`;
+/** `maxmemory`, which redis.conf includes: the only setting that changes without a new container. */
+export const LIMIT_FILE = `${CONFIG_FOLDER}/limit.conf`;
 /** Password of the user who may only PING, a line; the health check reads it. */
 export const PROBE_FILE = `${CONFIG_FOLDER}/probe`;
+
+/** What the container that carries a server's files, and their volume, are called on the engine. */
+export function carrierName(prefix: string, role: Role): string {
+  return `${prefix}-${role}-config`;
+}

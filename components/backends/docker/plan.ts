@@ -61,7 +61,7 @@ export function planDocker(args: DockerTopologyArgs): DockerPlan {
 const CACHE: RoleGuarantees = {
   ...CACHE_GUARANTEES,
   redeploy: lost(
-    "A cache persists nothing, and most changes replace its container; memoryLimit is changed live.",
+    "A cache persists nothing, and most changes replace its container; maxMemory and memoryLimit are changed live.",
   ),
 };
 

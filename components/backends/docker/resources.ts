@@ -5,13 +5,14 @@ import type { RolePlan } from "../../redis/plan";
 import { rolePassword } from "../passwords";
 import type { DockerTopologyArgs } from "./args";
 import type { EngineAccess } from "./client";
+import type { Configuration } from "./configuration";
 import { createConfiguration } from "./configuration";
-import { NetworkGuard, ServerGuard } from "./guard";
+import { NetworkGuard, ServerGuard, ServerMemory } from "./guard";
 import { clearLeftContainer, clearLeftNetwork } from "./hooks";
 import type { RoleImage } from "./images";
 import { roleImage } from "./images";
 import { OWNER_LABEL } from "./leftovers";
-import { CONFIG_FOLDER, DATA_FOLDER } from "./places";
+import { CONFIG_FOLDER, carrierName, DATA_FOLDER } from "./places";
 import type { DockerPlan } from "./plan";
 import { roleSettings } from "./running";
 import {
@@ -104,10 +105,11 @@ export function createServer(
     {
       ...place.child,
       deleteBeforeReplace: true,
-      dependsOn: [configuration.upload],
+      dependsOn: [configuration.upload, configuration.limit],
       ...clearLeftContainer(place.access, place.owner),
     },
   );
+  createMemory(place, role, { software, password, configuration, container });
   // Through an output of the container, so that whoever uses the endpoint waits until it answers.
   const ready = <T>(value: T) => container.name.apply(() => value);
   return { host: ready(alias(place, role)), port: ready(role.port), password };
@@ -127,11 +129,13 @@ function createGuard(
       owner,
       engine: access,
       container: `${prefix}-${role.role}`,
+      carrier: carrierName(prefix, role.role),
       image: image.imageId,
       program: software.server,
       cli: software.cli,
       user,
       memory: memoryMiB(role) * 1024 * 1024,
+      maxMemory: role.maxMemory,
       bind,
       port: role.port,
       config: serverConfig(role),
@@ -141,6 +145,38 @@ function createGuard(
     },
     { parent },
   );
+}
+
+/** After the server's container. */
+function createMemory(
+  { parent, name, owner, access }: Place,
+  { role, port, maxMemory }: RolePlan,
+  { software, password, configuration, container }: LimitedParts,
+): ServerMemory {
+  return new ServerMemory(
+    `${name}-${role}-memory`,
+    {
+      role,
+      owner,
+      engine: access,
+      container: container.name,
+      containerId: container.id,
+      carrier: configuration.upload.name,
+      carrierId: configuration.upload.id,
+      cli: software.cli,
+      port,
+      maxMemory,
+      password: pulumi.secret(password),
+    },
+    { parent, dependsOn: [container] },
+  );
+}
+
+interface LimitedParts {
+  readonly software: RoleImage;
+  readonly password: pulumi.Output<string>;
+  readonly configuration: Configuration;
+  readonly container: docker.Container;
 }
 
 interface GuardedParts {

@@ -16,3 +16,19 @@ export function tarOf(file: string, content: string, mode: number): Buffer {
   const padding = Buffer.alloc((BLOCK - (body.length % BLOCK)) % BLOCK);
   return Buffer.concat([header, body, padding, Buffer.alloc(2 * BLOCK)]);
 }
+
+/** The content of the first file in an archive. */
+export async function fileOf(archive: AsyncIterable<string | Uint8Array>): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive) chunks.push(Buffer.from(chunk));
+  const bytes = Buffer.concat(chunks);
+  for (let at = 0; at + BLOCK <= bytes.length && bytes[at] !== 0; ) {
+    const size = Number.parseInt(bytes.toString("latin1", at + 124, at + 136), 8);
+    // `0` is a file; the others say more about the one that follows.
+    if (bytes.toString("latin1", at + 156, at + 157) === "0") {
+      return bytes.toString("utf8", at + BLOCK, at + BLOCK + size);
+    }
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  return undefined;
+}

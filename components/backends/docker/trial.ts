@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { GuardedServer } from "./guard";
 import { OWNER_LABEL, removeLeftContainer, unlessMissing } from "./leftovers";
-import { ACL_FILE, CONFIG_FILE, DATA_FOLDER } from "./places";
+import { limitConfig } from "./limit";
+import { ACL_FILE, CONFIG_FILE, DATA_FOLDER, LIMIT_FILE } from "./places";
 import { tarOf } from "./tar";
 
 /** Seconds for a server without data to start; a machine under load takes some. */
@@ -25,6 +26,7 @@ export async function tryServer(docker: Docker, server: GuardedServer): Promise<
     for (const [file, content] of [
       [CONFIG_FILE, server.config],
       [ACL_FILE, "user default off\n"],
+      [LIMIT_FILE, limitConfig(server.maxMemory)],
     ] as const) {
       await container.putArchive(tarOf(file, content, 0o444), { path: "/" });
     }

@@ -121,7 +121,9 @@ describe.skipIf(missing("docker"))("a Docker engine", () => {
       expect(target.engine.done).toEqual([
         "update redis-queue-guard",
         "replace redis-queue-upload",
+        "update redis-queue-limit",
         "replace redis-queue",
+        "update redis-queue-memory",
       ]);
       expect((await target.container(Role.Cache).inspect()).Id).toBe(Id);
       expect(await missingJobs(await clients.queue("directive"), jobs)).toEqual([]);

@@ -7,7 +7,12 @@ import {
   removeLeftContainer,
   removeLeftNetwork,
 } from "../../../components/backends/docker/leftovers";
-import { networkGuard, serverGuard } from "../../../components/backends/docker/provider";
+import {
+  networkGuard,
+  serverGuard,
+  serverLimit,
+  serverMemory,
+} from "../../../components/backends/docker/provider";
 import { tarOf } from "../../../components/backends/docker/tar";
 import type { Registration } from "../../mocked/harness";
 import { until } from "../clients";
@@ -20,9 +25,11 @@ const IMAGE = "docker:index/remoteImage:RemoteImage";
 const NETWORK = "docker:index/network:Network";
 const VOLUME = "docker:index/volume:Volume";
 /** Run by our own provider, which is called as Pulumi's engine calls it. */
-const GUARDS: Readonly<Record<string, typeof serverGuard | typeof networkGuard>> = {
+const GUARDS: Readonly<Record<string, unknown>> = {
   "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard": serverGuard,
   "pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard": networkGuard,
+  "pulumi-nodejs:dynamic/redis-topology:DockerServerLimit": serverLimit,
+  "pulumi-nodejs:dynamic/redis-topology:DockerServerMemory": serverMemory,
 };
 
 /** Inputs of a container that the provider changes in place and hands to the engine. */
@@ -42,6 +49,10 @@ const NOT_APPLIED = [
 export class LiveEngine {
   private state = new Map<string, Registration>();
   private readonly guards = new Map<string, object>();
+  /** Ids of containers, as Pulumi's state has them. */
+  private readonly ids = new Map<string, string>();
+  /** What the language host passes hooks on for. */
+  hooks: "all" | "networks" = "all";
   /** What the last `deploy` did, as `create name`, `update name`, `replace name`, `delete name`. */
   done: string[] = [];
 
@@ -58,8 +69,6 @@ export class LiveEngine {
         continue;
       }
       const before = this.state.get(key(resource));
-      // Known from the start, so that what is half made is removed too.
-      if (!before) this.state.set(key(resource), resource);
       if (!before) await this.create(resource);
       else if (!isDeepStrictEqual(before.inputs, resource.inputs)) await this.change(before, resource);
       this.state.set(key(resource), resource);
@@ -83,6 +92,11 @@ export class LiveEngine {
     await this.change(resource, resource);
   }
 
+  /** As if Pulumi had made this container: what an earlier release has. */
+  adopt(name: string, id: string): void {
+    this.ids.set(name, id);
+  }
+
   /** The running container of a resource. */
   container(name: string): Docker.Container {
     const resource = this.state.get(`${CONTAINER} ${name}`);
@@ -92,7 +106,7 @@ export class LiveEngine {
   /** Creates or updates one of our own resources, when its provider says that there is something to do. */
   private async guard(resource: Registration): Promise<void> {
     const provider = GUARDS[resource.type] as typeof serverGuard;
-    const inputs = plain(resource.inputs) as unknown as GuardedServer;
+    const inputs = this.withIds(plain(resource.inputs) as Record<string, unknown>);
     const olds = this.guards.get(key(resource)) as (GuardedServer & Identity) | undefined;
     if (!olds) {
       this.done.push(`create ${resource.name}`);
@@ -101,6 +115,13 @@ export class LiveEngine {
       this.done.push(`update ${resource.name}`);
       this.guards.set(key(resource), (await provider.update("", olds, inputs)).outs ?? {});
     }
+  }
+
+  /** Inputs that are ids of containers, as the provider has given them. */
+  private withIds(inputs: Record<string, unknown>): GuardedServer {
+    const known = (id: unknown) => this.ids.get(String(id).replace(/-id$/, ""));
+    const ids = ["containerId", "carrierId"].filter((name) => name in inputs);
+    return { ...inputs, ...Object.fromEntries(ids.map((name) => [name, known(inputs[name])])) } as never;
   }
 
   /** Forgets a resource that stays on the engine: what an `up` leaves that is killed before it has written its state. */
@@ -129,6 +150,8 @@ export class LiveEngine {
     }
     this.done.push(`replace ${after.name}`);
     await this.remove(before);
+    // Pulumi writes its state after each step: now there is none.
+    this.state.delete(key(before));
     await this.make(after);
   }
 
@@ -182,7 +205,8 @@ export class LiveEngine {
   private async makeContainer(resource: Registration): Promise<void> {
     const spec = containerPlan(resource);
     // The hook that Pulumi calls before it creates.
-    await removeLeftContainer(this.docker, spec.create.name ?? "", spec.create.Labels?.[OWNER_LABEL] ?? "");
+    const { name = "", Labels } = spec.create;
+    if (this.hooks === "all") await removeLeftContainer(this.docker, name, Labels?.[OWNER_LABEL] ?? "");
     const container = await this.docker.createContainer(spec.create);
     await this.join(container, spec);
     for (const { file, content, mode } of spec.uploads) {
@@ -192,6 +216,7 @@ export class LiveEngine {
       await container.start();
       if (spec.wait) await until(`${resource.name} is healthy`, () => healthy(container), spec.waitTimeout);
     }
+    this.ids.set(resource.name, container.id);
     const seen = readBack(await container.inspect());
     const declared = plain(resource.inputs) as Record<string, unknown>;
     const different = Object.keys(declared).filter(
@@ -216,10 +241,11 @@ export class LiveEngine {
   private async remove(resource: Registration): Promise<void> {
     const name = String(plain(resource.inputs.name));
     if (resource.type === CONTAINER) {
-      const container = this.docker.getContainer(name);
-      // 304 is what a container that was never started answers; 404, one that was never made.
-      await container.stop({ t: containerPlan(resource).graceSeconds }).catch(unlessStatus(304, 404));
-      await container.remove({ v: true, force: true }).catch(unlessStatus(404));
+      const container = this.docker.getContainer(this.ids.get(resource.name) ?? name);
+      const { graceSeconds } = containerPlan(resource);
+      // 304 is what a container that was never started answers. One that is gone is an error, as in the provider.
+      if (graceSeconds > 0) await container.stop({ t: graceSeconds }).catch(unlessStatus(304));
+      await container.remove({ v: true, force: true });
     } else if (resource.type === NETWORK)
       await this.docker.getNetwork(name).remove().catch(unlessStatus(404));
     else if (resource.type === VOLUME) await this.docker.getVolume(name).remove().catch(unlessStatus(404));

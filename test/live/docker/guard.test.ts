@@ -71,15 +71,18 @@ describe.skipIf(missing("docker"))("a guarded queue", () => {
     await clients.close();
     target.engine.forget("Container", "redis-queue");
     await target.redeploy({});
-    expect(target.engine.done).toEqual(["create redis-queue"]);
+    expect(target.engine.done).toEqual(["create redis-queue", "update redis-queue-memory"]);
     target.engine.forget("Container", "redis-queue-upload");
     target.engine.forget("Container", "redis-queue");
     target.engine.forget("Network", "redis-network");
     await target.redeploy({});
     expect(target.engine.done).toEqual([
       "create redis-network",
+      "update redis-queue-guard",
       "create redis-queue-upload",
+      "update redis-queue-limit",
       "create redis-queue",
+      "update redis-queue-memory",
     ]);
     expect(await missingJobs(await clients.queue("killed"), jobs)).toEqual([]);
   });
@@ -94,11 +97,14 @@ describe.skipIf(missing("docker"))("a guarded queue", () => {
     const { docker } = target.engine;
     const earlier = await docker.createContainer({ ...Config, Labels: {}, HostConfig, name: Name.slice(1) });
     await earlier.start();
+    target.engine.adopt("redis-queue", earlier.id);
     await target.redeploy({ queue: { config: { hz: "20" } } });
     expect(target.engine.done).toEqual([
       "update redis-queue-guard",
       "replace redis-queue-upload",
+      "update redis-queue-limit",
       "replace redis-queue",
+      "update redis-queue-memory",
     ]);
     expect(await missingJobs(await clients.queue("earlier"), jobs)).toEqual([]);
     await clients.close();

@@ -20,9 +20,10 @@ export class MemoryWatch {
     private readonly limit: number,
   ) {
     this.timer = setInterval(() => {
+      const text = readIfThere(file);
       // Gone together with its container.
-      if (!existsSync(file)) return this.stop();
-      this.peak = Math.max(this.peak, Number(field.exec(readFileSync(file, "utf8"))?.[1]));
+      if (text === undefined) return this.stop();
+      this.peak = Math.max(this.peak, Number(field.exec(text)?.[1]));
     }, INTERVAL).unref();
   }
 
@@ -41,5 +42,15 @@ export class MemoryWatch {
 
   stop(): void {
     clearInterval(this.timer);
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    // ENODEV: removed between the opening and the reading.
+    if (["ENOENT", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
   }
 }
