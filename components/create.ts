@@ -38,6 +38,7 @@ export type { Backend } from "./backends/backend";
 export { BackendName, loadBackend } from "./backends/registry";
 export { isSecretText, secretText } from "./backends/secretText";
 export { runError } from "./errors";
+export { shownNear } from "./redis/near";
 export { rolesProblems } from "./redis/plan";
 export type { Problem } from "./redis/problems";
-export { describeAll, shapeOf, shown, shownNear, shownNumber } from "./redis/problems";
+export { describeAll, shapeOf, shown, shownNumber } from "./redis/problems";

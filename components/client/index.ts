@@ -3,15 +3,11 @@
  * BullMQ 5 or 6 and ioredis 5 or 6 are the application's own.
  */
 export type { Environment } from "./environment";
-export { type FailFastOptions, failFast, type Producer } from "./failFast";
-export {
-  type CacheOptions,
-  type ConnectionOptions,
-  cacheOptions,
-  type QueueOptions,
-  type QueueWorkerOptions,
-  queueOptions,
-  workerOptions,
-} from "./options";
-export { type Closeable, shutdownOnSignal } from "./shutdown";
-export { type TestTopology, type TestTopologyOptions, testTopology } from "./testTopology";
+export type { FailFastOptions, Producer } from "./failFast";
+export { failFast } from "./failFast";
+export type { CacheOptions, ConnectionOptions, QueueOptions, QueueWorkerOptions } from "./options";
+export { cacheOptions, queueOptions, workerOptions } from "./options";
+export type { Closeable } from "./shutdown";
+export { shutdownOnSignal } from "./shutdown";
+export type { TestTopology, TestTopologyOptions } from "./testTopology";
+export { testTopology } from "./testTopology";

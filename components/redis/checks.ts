@@ -1,7 +1,8 @@
 import type { CacheArgs, QueueArgs, RoleArgs } from "../topology";
+import { shownNear } from "./near";
 import type { BackendTraits, OptionalSetting } from "./plan";
 import type { Problem } from "./problems";
-import { shownAs, shownNear, shownNumber } from "./problems";
+import { shownAs, shownNumber } from "./problems";
 import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, REDIS_POLICIES, Role } from "./roles";
 
 const MAX_PORT = 65535;

@@ -1,7 +1,8 @@
 import { splitArguments } from "./arguments";
 import { OWNED, REFUSED, REFUSED_FAMILIES } from "./directiveRules";
+import { shownNear } from "./near";
 import type { Problem } from "./problems";
-import { shapeOf, shown, shownAs, shownNear } from "./problems";
+import { shapeOf, shown, shownAs } from "./problems";
 import type { Directive, Role } from "./roles";
 import { REDIS_POLICIES } from "./roles";
 

@@ -1,5 +1,3 @@
-import { distance } from "fastest-levenshtein";
-
 /** One thing wrong with a configuration, in the four parts every message here has. */
 export interface Problem {
   /** The setting, as the user writes it: `queue.maxMemory`. */
@@ -19,8 +17,6 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const USER_INFO = /\S@/;
 
 const LONGEST_SHOWN = 80;
-/** Edits that make a typing mistake; further off, a text may be something else altogether. */
-const MOST_EDITS = 2;
 const NUMBER = /^[-+]?\d{1,30}(?:\.\d{1,30})?$/;
 const LONGEST_KEY = 300;
 
@@ -36,13 +32,6 @@ export function shown(value: unknown): string {
       : (JSON.stringify(value) ?? "missing");
   const text = visible(json);
   return text.length > LONGEST_SHOWN || USER_INFO.test(text) ? shapeOf(value) : text;
-}
-
-/** A wrong text where only some may stand: shown when it is a near miss of one of them. */
-export function shownNear(value: unknown, allowed: readonly string[]): string {
-  if (typeof value !== "string") return shapeOf(value);
-  const isNear = allowed.some((one) => distance(value.toLowerCase(), one.toLowerCase()) <= MOST_EDITS);
-  return isNear ? shown(value) : shapeOf(value);
 }
 
 /** A wrong value of a setting that has a grammar of its own: shown when the text has that form. */

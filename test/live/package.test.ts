@@ -29,7 +29,7 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
   test("needs one Pulumi, and no provider but the one in use", () => {
     const { peerDependencies, peerDependenciesMeta, dependencies } = manifest;
     expect(peerDependencies["@pulumi/pulumi"]).toMatch(/^\^3\./);
-    expect(Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name])).toEqual([
+    expect(Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta?.[name])).toEqual([
       "@pulumi/pulumi",
     ]);
     expect(Object.keys(dependencies).filter((name) => name.startsWith("@pulumi/"))).toEqual([]);
@@ -87,6 +87,13 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
     },
   );
 
+  test("has its day-two commands in a package beside it", () => {
+    const command = path.join(folder, "node_modules/@redis-topology/cli/bin/redis-topology.js");
+    const help = execFileSync(process.execPath, [command, "--help"], { cwd: folder, encoding: "utf8" });
+    expect(help).toContain("verify");
+    expect(help).toContain("env");
+  });
+
   describe("used by a program", () => {
     let program: PulumiProgram | undefined;
     afterAll(() => program?.destroy());
@@ -110,7 +117,13 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
 
 /** What a compiler has against the package in a program that imports all of it; other packages' own faults are theirs. */
 function faults(folder: string, compiler: string, module: string, moduleResolution: string): string[] {
-  const subpaths = ["", "/create", "/redis", ...Object.values(BackendName).map((name) => `/${name}`)];
+  const subpaths = [
+    "",
+    "/create",
+    "/redis",
+    "/client",
+    ...Object.values(BackendName).map((name) => `/${name}`),
+  ];
   const program = subpaths.map((subpath, index) => `import * as m${index} from "redis-topology${subpath}";`);
   const uses = `export const all = [${subpaths.map((_, index) => `m${index}`).join(", ")}];`;
   writeFileSync(path.join(folder, "all.ts"), [...program, uses].join("\n"));

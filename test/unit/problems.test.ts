@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { shownNear } from "../../components/redis/near";
 import type { Problem } from "../../components/redis/problems";
 import {
   describeAll,
   describe as describeProblem,
   shown,
   shownAs,
-  shownNear,
   shownNumber,
 } from "../../components/redis/problems";
 

@@ -1,6 +1,7 @@
 import { hasHashTag } from "../../redis/bullmq";
+import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
-import { shapeOf, shownNear } from "../../redis/problems";
+import { shapeOf } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { compareVersions } from "../../redis/software";
 import type { EngineVersion } from "./engines";

@@ -1,7 +1,8 @@
 import { readDirectives } from "../../redis/directives";
+import { shownNear } from "../../redis/near";
 import type { RolePlan } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shapeOf, shownNear } from "../../redis/problems";
+import { shapeOf } from "../../redis/problems";
 import type { Directive } from "../../redis/roles";
 import { shownSize } from "../../redis/size";
 import type { Range } from "./parameterList";

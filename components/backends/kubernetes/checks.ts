@@ -1,6 +1,7 @@
+import { shownNear } from "../../redis/near";
 import { readSize } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shapeOf, shownAs, shownNear, shownNumber } from "../../redis/problems";
+import { shapeOf, shownAs, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { ROLES } from "../../redis/roles";
 import { formatSize, shownSize } from "../../redis/size";

@@ -3,8 +3,8 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
-import { shownNear } from "../../redis/problems";
 import type { KubernetesTopologyArgs } from "./args";
 
 /** What of a kubeconfig decides where things go. */

@@ -1,5 +1,6 @@
+import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
-import { shown, shownNear } from "../../redis/problems";
+import { shown } from "../../redis/problems";
 import { parseSize } from "../../redis/size";
 
 /** The volume that the stack wants for its queue; plain data, kept in the state. */

@@ -1,5 +1,6 @@
+import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
-import { shapeOf, shown, shownNear, shownNumber } from "../../redis/problems";
+import { shapeOf, shown, shownNumber } from "../../redis/problems";
 import type { AppContainer, LightsailTopologyArgs } from "./args";
 
 /** Lightsail quotas: containers of one deployment, Redis among them. */

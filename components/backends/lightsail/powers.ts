@@ -1,5 +1,5 @@
+import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
-import { shownNear } from "../../redis/problems";
 import { formatSize } from "../../redis/size";
 import { Power } from "./args";
 
