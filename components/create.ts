@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackendName } from "./backends/registry";
 import { loadBackend } from "./backends/registry";
+import type { Topology, TopologyArgs } from "./contract";
 import { runError } from "./errors";
 import { describeAll } from "./redis/problems";
-import type { Topology, TopologyArgs } from "./topology";
 
 /** Which backend, and what its component takes. */
 export interface TopologySettings {

@@ -2,10 +2,7 @@
  * What a program needs beside a backend's component: the contract, its args, and the enums. The components
  * themselves are imported from `redis-topology/<backend>`, so that no other backend's provider is loaded.
  */
-export type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
-export { BackoffType } from "./redis/bullmq";
-export type { Guarantees, Outcome, RoleGuarantees } from "./redis/guarantees";
-export { Engine, EvictionPolicy, Role } from "./redis/roles";
+
 export type {
   Bullmq,
   BullmqConnection,
@@ -17,4 +14,8 @@ export type {
   TlsOptions,
   Topology,
   TopologyArgs,
-} from "./topology";
+} from "./contract";
+export type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
+export { BackoffType } from "./redis/bullmq";
+export type { Guarantees, Outcome, RoleGuarantees } from "./redis/guarantees";
+export { Engine, EvictionPolicy, Role } from "./redis/roles";

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Bullmq, Endpoint, Topology } from "./contract";
 import { DEFAULT_USERNAME } from "./redis/acl";
 import type { BullmqArgs } from "./redis/bullmq";
 import { bullmqDefaults, ioredisTls } from "./redis/bullmq";
@@ -6,7 +7,6 @@ import type { Connection } from "./redis/connection";
 import { connectionUrl, environment } from "./redis/connection";
 import type { Guarantees } from "./redis/guarantees";
 import { guaranteeTable } from "./redis/guarantees";
-import type { Bullmq, Endpoint, Topology } from "./topology";
 
 /** A server as its backend knows it; plain or still to come. */
 export interface Server {

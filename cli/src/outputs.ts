@@ -81,7 +81,7 @@ const outputsSchema = z
     }
   });
 
-/** The outputs of a stack: the contract of components/topology.ts as plain data, secrets included. */
+/** The outputs of a stack: the contract of components/contract.ts as plain data, secrets included. */
 export type StackOutputs = z.infer<typeof outputsSchema>;
 /** One server, as clients reach it. */
 export type Endpoint = z.infer<typeof endpointSchema> & {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { Topology, TopologyArgs } from "../contract";
 import type { Problem } from "../redis/problems";
-import type { Topology, TopologyArgs } from "../topology";
 
 /** The constructor every backend's component has. */
 export type TopologyClass = new (

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
+import type { RoleArgs } from "../contract";
 import type { Role } from "../redis/roles";
-import type { RoleArgs } from "../topology";
 
 /** Letters and digits only, so that it needs no quoting anywhere; 40 of 62 are 238 bits. */
 const LENGTH = 40;

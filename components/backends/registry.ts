@@ -13,12 +13,12 @@ export type BackendName = (typeof BackendName)[keyof typeof BackendName];
 
 /** Adding a backend is its folder, its name above and one line here; a missing line does not compile. */
 const rooms: Readonly<Record<BackendName, () => Promise<Backend>>> = {
-  process: async () => (await import("./process/settings")).processBackend,
-  docker: async () => (await import("./docker/settings")).dockerBackend,
-  kubernetes: async () => (await import("./kubernetes/settings")).kubernetesBackend,
-  elasticache: async () => (await import("./elasticache/settings")).elasticacheBackend,
-  external: async () => (await import("./external/settings")).externalBackend,
-  lightsail: async () => (await import("./lightsail/settings")).lightsailBackend,
+  process: async () => (await import("./process/schema")).processBackend,
+  docker: async () => (await import("./docker/schema")).dockerBackend,
+  kubernetes: async () => (await import("./kubernetes/schema")).kubernetesBackend,
+  elasticache: async () => (await import("./elasticache/schema")).elasticacheBackend,
+  external: async () => (await import("./external/schema")).externalBackend,
+  lightsail: async () => (await import("./lightsail/schema")).lightsailBackend,
 };
 
 /** What is known of a backend before its provider is loaded. Each room is a few files that a run without it never reads. */

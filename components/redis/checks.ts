@@ -1,4 +1,4 @@
-import type { CacheArgs, QueueArgs, RoleArgs } from "../topology";
+import type { CacheArgs, QueueArgs, RoleArgs } from "../contract";
 import { shownNear } from "./near";
 import type { BackendTraits, OptionalSetting } from "./plan";
 import type { Problem } from "./problems";

@@ -1,4 +1,4 @@
-import type { CacheArgs, QueueArgs, RoleArgs, TopologyArgs } from "../topology";
+import type { CacheArgs, QueueArgs, RoleArgs, TopologyArgs } from "../contract";
 import { bullmqProblems } from "./bullmq";
 import {
   engineProblems,

@@ -45,7 +45,7 @@ describe.skipIf(missing("redis", "pulumi"))("the published package", () => {
   test("loads neither zod nor another backend's provider for a component", () => {
     const loaded = node(`require("redis-topology"); require("redis-topology/process");
       console.log(Object.keys(require.cache).join("\\n"))`);
-    expect(loaded).toContain("redis-topology/dist/backends/process/topology.js");
+    expect(loaded).toContain("redis-topology/dist/backends/process/component.js");
     expect(loaded).not.toMatch(/node_modules\/(?:zod|ioredis|@pulumi\/(?!pulumi\/))/);
     expect(loaded).not.toMatch(/backends\/(?!process\/|\w+\.js)/);
   });

@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
+import { ProcessTopology } from "../../components/backends/process/component";
 import { provider } from "../../components/backends/process/provider";
 import type { RedisServerInputs, RedisServerState } from "../../components/backends/process/redisServer";
 import { isAlive } from "../../components/backends/process/server/processes";
-import { ProcessTopology } from "../../components/backends/process/topology";
+import type { TopologyArgs } from "../../components/contract";
 import type { Role } from "../../components/redis/roles";
 import { ROLES } from "../../components/redis/roles";
-import type { TopologyArgs } from "../../components/topology";
 import { plain, record } from "../mocked/harness";
 import { livePromises } from "./promises";
 import { freePort, temporaryFolder, withRedis } from "./servers";

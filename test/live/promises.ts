@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { verifyTopology } from "../../cli/src/verifyTopology";
+import type { TopologyArgs } from "../../components/contract";
 import { Role } from "../../components/redis/roles";
-import type { TopologyArgs } from "../../components/topology";
 import { addJobs, addUntilRefused, Clients, info, missingJobs, until } from "./clients";
 import { betweenFsyncs, churn, fillUntilRefused, rewriteAof } from "./load";
 import { withRedis } from "./servers";

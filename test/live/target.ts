@@ -1,10 +1,10 @@
 import type { StackOutputs } from "../../cli/src/outputs";
 import { parseOutputs } from "../../cli/src/outputs";
+import type { TopologyArgs } from "../../components/contract";
 import { bullmqDefaults } from "../../components/redis/bullmq";
 import { connectionUrl, environment } from "../../components/redis/connection";
 import type { Guarantees } from "../../components/redis/guarantees";
 import { Role } from "../../components/redis/roles";
-import type { TopologyArgs } from "../../components/topology";
 
 /** How a client reaches one role; plain values, as the endpoint's outputs resolve to. */
 export interface LiveConnection {

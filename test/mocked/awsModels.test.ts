@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadBackend } from "../../components/backends/registry";
+import type { TopologyArgs } from "../../components/contract";
 import { createTopology } from "../../components/create";
-import type { TopologyArgs } from "../../components/topology";
 import { parseSettings } from "../../settings";
 import type { Models } from "../aws/models";
 import { loadModels } from "../aws/models";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { DockerTopologyArgs } from "../../components/backends/docker/args";
+import { DockerTopology } from "../../components/backends/docker/component";
 import { startScript } from "../../components/backends/docker/start";
-import { DockerTopology } from "../../components/backends/docker/topology";
 import { record, resolved } from "./harness";
 import { subjects } from "./subjects";
 

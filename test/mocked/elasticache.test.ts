@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { ElasticacheTopologyArgs } from "../../components/backends/elasticache/args";
-import { ElasticacheTopology } from "../../components/backends/elasticache/topology";
+import { ElasticacheTopology } from "../../components/backends/elasticache/component";
 import { record, refusals, resolved } from "./harness";
 import { subjects } from "./subjects";
 

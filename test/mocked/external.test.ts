@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import type { ExternalTopologyArgs } from "../../components/backends/external/args";
-import { ExternalTopology } from "../../components/backends/external/topology";
+import { ExternalTopology } from "../../components/backends/external/component";
 import { record, refusals, resolved } from "./harness";
 
 const SERVER = "pulumi-nodejs:dynamic/redis-topology:ExternalServer";

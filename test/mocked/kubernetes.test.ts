@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
-import { KubernetesTopology } from "../../components/backends/kubernetes/topology";
+import { KubernetesTopology } from "../../components/backends/kubernetes/component";
 import { queueOptions, workerOptions } from "../../components/client";
 import { bullmqDefaults } from "../../components/redis/bullmq";
 import type { RecordOptions } from "./harness";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LightsailTopologyArgs } from "../../components/backends/lightsail/args";
-import { LightsailTopology } from "../../components/backends/lightsail/topology";
+import { LightsailTopology } from "../../components/backends/lightsail/component";
 import { bullmqDefaults } from "../../components/redis/bullmq";
 import { record, refusals, resolved } from "./harness";
 import { subjects } from "./subjects";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { ProcessTopology } from "../../components/backends/process/topology";
+import { ProcessTopology } from "../../components/backends/process/component";
 import { record as recordWith, resolved } from "./harness";
 import { subjects } from "./subjects";
 

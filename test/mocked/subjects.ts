@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackendName } from "../../components/backends/registry";
-import type { TopologyArgs } from "../../components/topology";
+import type { TopologyArgs } from "../../components/contract";
 
 /** What the conformance suite must know of a backend to run against it; what differs is stated, not branched on. */
 export interface Subject {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { TopologyArgs } from "../../components/contract";
 import type { RoleGuarantees } from "../../components/redis/guarantees";
 import { CACHE_GUARANTEES, kept, lost } from "../../components/redis/guarantees";
 import type { BackendTraits } from "../../components/redis/plan";
 import { planTopology, rolePlans } from "../../components/redis/plan";
 import { describe as describeProblem } from "../../components/redis/problems";
-import type { TopologyArgs } from "../../components/topology";
 
 const MI = 1024 ** 2;
 const GI = 1024 ** 3;

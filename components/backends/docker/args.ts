@@ -1,4 +1,4 @@
-import type { TopologyArgs } from "../../topology";
+import type { TopologyArgs } from "../../contract";
 
 /** A topology of containers on a Docker engine. */
 export interface DockerTopologyArgs extends TopologyArgs {

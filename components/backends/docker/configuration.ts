@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { RoleArgs } from "../../contract";
 import { aclFile } from "../../redis/acl";
 import type { RolePlan } from "../../redis/plan";
-import type { RoleArgs } from "../../topology";
 import { madePassword, validPasswords } from "../passwords";
 import { refuse } from "../refuse";
 import type { ServerGuard } from "./guard";

@@ -1,2 +1,2 @@
 export * from "./args";
-export { DockerTopology } from "./topology";
+export { DockerTopology } from "./component";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { TopologyArgs } from "../../topology";
+import type { TopologyArgs } from "../../contract";
 import type { Durability } from "./enums";
 
 export { Durability } from "./enums";

@@ -1,3 +1,3 @@
 export type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 export { Durability } from "./args";
-export { ElasticacheTopology } from "./topology";
+export { ElasticacheTopology } from "./component";

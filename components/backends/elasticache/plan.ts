@@ -1,10 +1,10 @@
+import type { TopologyArgs } from "../../contract";
 import { CACHE_GUARANTEES, kept } from "../../redis/guarantees";
 import type { BackendTraits, RolePlan, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { shownNumber } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
-import type { TopologyArgs } from "../../topology";
 import { tagProblems } from "../awsTags";
 import { inSection } from "../section";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";

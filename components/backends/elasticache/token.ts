@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import type { RoleArgs } from "../../contract";
 import type { Problem } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
-import type { RoleArgs } from "../../topology";
 
 /** ElastiCache User Guide, "Authenticating with AUTH": length and alphabet of a token. */
 const LEAST = 16;

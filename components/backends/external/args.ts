@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { TopologyArgs } from "../../topology";
+import type { TopologyArgs } from "../../contract";
 
 /** A Redis that somebody else runs: by `url`, or by its parts. */
 export interface ExternalServerArgs {

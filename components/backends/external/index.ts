@@ -1,2 +1,2 @@
 export type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
-export { ExternalTopology } from "./topology";
+export { ExternalTopology } from "./component";

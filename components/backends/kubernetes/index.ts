@@ -1,2 +1,2 @@
 export * from "./args";
-export { KubernetesTopology } from "./topology";
+export { KubernetesTopology } from "./component";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { TopologyArgs } from "../../topology";
+import type { TopologyArgs } from "../../contract";
 import type { Power } from "./enums";
 
 export { Power } from "./enums";

@@ -1,3 +1,3 @@
 export type { AppContainer, LightsailTopologyArgs, PublicEndpoint } from "./args";
 export { Power } from "./args";
-export { LightsailTopology } from "./topology";
+export { LightsailTopology } from "./component";

@@ -1,4 +1,4 @@
-import type { TopologyArgs } from "../../topology";
+import type { TopologyArgs } from "../../contract";
 
 /** A topology of redis-server processes on this host. */
 export interface ProcessTopologyArgs extends TopologyArgs {

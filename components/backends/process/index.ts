@@ -1,2 +1,2 @@
 export * from "./args";
-export { ProcessTopology } from "./topology";
+export { ProcessTopology } from "./component";

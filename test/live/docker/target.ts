@@ -1,6 +1,6 @@
 import Docker from "dockerode";
 import type { DockerTopologyArgs } from "../../../components/backends/docker/args";
-import { DockerTopology } from "../../../components/backends/docker/topology";
+import { DockerTopology } from "../../../components/backends/docker/component";
 import type { Guarantees } from "../../../components/redis/guarantees";
 import type { Role } from "../../../components/redis/roles";
 import { ROLES } from "../../../components/redis/roles";

@@ -1,5 +1,5 @@
 import type { KubernetesTopologyArgs } from "../../../components/backends/kubernetes/args";
-import { KubernetesTopology } from "../../../components/backends/kubernetes/topology";
+import { KubernetesTopology } from "../../../components/backends/kubernetes/component";
 import type { Recording } from "../../mocked/harness";
 import { record } from "../../mocked/harness";
 import { kubernetesState, subjects } from "../../mocked/subjects";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClusterGuardInputs } from "../../../components/backends/kubernetes/clusterGuard";
+import { KubernetesTopology } from "../../../components/backends/kubernetes/component";
 import { provider } from "../../../components/backends/kubernetes/provider";
-import { KubernetesTopology } from "../../../components/backends/kubernetes/topology";
 import { record } from "../../mocked/harness";
 import { kubernetesState } from "../../mocked/subjects";
 import { missing } from "../require";

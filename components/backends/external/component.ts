@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { runError } from "../../errors";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
@@ -6,7 +7,6 @@ import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
 import { Role } from "../../redis/roles";
-import type { Bullmq, Endpoint, Topology } from "../../topology";
 import { refuse } from "../refuse";
 import type { Address } from "./address";
 import { readAddress } from "./address";

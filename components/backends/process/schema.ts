@@ -17,5 +17,5 @@ export const processBackend: Backend = {
       .describe("Whether destroy deletes the queue's data too. Default false."),
   }),
   problems: async (args) => (await import("./plan")).planProcess(args).problems,
-  load: async () => (await import("./topology")).ProcessTopology,
+  load: async () => (await import("./component")).ProcessTopology,
 };

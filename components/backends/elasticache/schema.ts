@@ -52,5 +52,5 @@ export const elasticacheBackend: Backend = {
     tags: z.record(z.string(), z.string()).optional().describe("Tags on everything."),
   }),
   problems: async (args) => (await import("./plan")).planElasticache(args).problems,
-  load: async () => (await import("./topology")).ElasticacheTopology,
+  load: async () => (await import("./component")).ElasticacheTopology,
 };

@@ -34,5 +34,5 @@ export const externalBackend: Backend = {
       .describe("Whether `pulumi up` connects and refuses an evicting queue. Default true."),
   }),
   problems: async (args) => (await import("./plan")).planExternal(args).problems,
-  load: async () => (await import("./topology")).ExternalTopology,
+  load: async () => (await import("./component")).ExternalTopology,
 };

@@ -1,13 +1,13 @@
 import { ContainerService } from "@pulumi/aws/lightsail/containerService";
 import { ContainerServiceDeploymentVersion } from "@pulumi/aws/lightsail/containerServiceDeploymentVersion";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bullmq, Endpoint, Topology } from "../../contract";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { Role } from "../../redis/roles";
-import type { Bullmq, Endpoint, Topology } from "../../topology";
 import { rolePassword, validPasswords } from "../passwords";
 import { physicalName } from "../physicalName";
 import { refuse } from "../refuse";

@@ -38,5 +38,5 @@ export const lightsailBackend: Backend = {
     tags: z.record(z.string(), z.string()).optional().describe("Tags on the service."),
   }),
   problems: async (args) => (await import("./plan")).planLightsail(args).problems,
-  load: async () => (await import("./topology")).LightsailTopology,
+  load: async () => (await import("./component")).LightsailTopology,
 };

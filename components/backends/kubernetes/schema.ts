@@ -118,5 +118,5 @@ export const kubernetesBackend: Backend = {
     monitoring,
   }),
   problems: async (args) => (await import("./plan")).planKubernetes(args).problems,
-  load: async () => (await import("./topology")).KubernetesTopology,
+  load: async () => (await import("./component")).KubernetesTopology,
 };

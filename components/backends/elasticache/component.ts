@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { runError } from "../../errors";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
-import type { Bullmq, Endpoint, Topology } from "../../topology";
 import { rolePassword } from "../passwords";
 import { refuse } from "../refuse";
 import { createAlarms } from "./alarms";

@@ -26,5 +26,5 @@ export const dockerBackend: Backend = {
   }),
   problems: async (args) => (await import("./plan")).planDocker(args).problems,
   unreachable: async (args) => (await import("./reach")).engineProblems(args),
-  load: async () => (await import("./topology")).DockerTopology,
+  load: async () => (await import("./component")).DockerTopology,
 };
