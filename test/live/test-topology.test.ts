@@ -103,7 +103,7 @@ describe.skipIf(missing("redis"))("testTopology", () => {
       new Error(
         [
           "The test topology cannot be started: 2 problems",
-          '  - maxMemory: "12 bananas" is not a size. Allowed: a size from 16Mi to 2^53 - 1 bytes, such as "256mb", "4gb", "1g" (Redis) or "512Mi", "4.5Gi" (Kubernetes). Correct it, or remove it for 64mb.',
+          '  - maxMemory: a text of 10 characters is not a size. Allowed: a size from 16Mi to 2^53 - 1 bytes, such as "256mb", "4gb", "1g" (Redis) or "512Mi", "4.5Gi" (Kubernetes). Correct it, or remove it for 64mb.',
           "  - queue.bullmq.lockDuration: 1. Allowed: at least 1000 ms, or locks end before a worker can renew them and jobs run twice. Raise it, or remove it for 30000; mind the unit: milliseconds.",
         ].join("\n"),
       ),

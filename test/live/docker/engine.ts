@@ -90,6 +90,7 @@ export class LiveEngine {
     const resource = this.state.get(`${CONTAINER} ${name}`);
     if (!resource) throw new Error(`There is no container ${name}.`);
     await this.change(resource, resource);
+    this.state.set(key(resource), resource);
   }
 
   /** As if Pulumi had made this container: what an earlier release has. */

@@ -121,7 +121,7 @@ describe.skipIf(missing("kubernetes"))("the guard before an up", () => {
     const { reasons } = await check({ volume: wanted("1Gi", { storageClass: "fast" }) });
     const classes = kubectl(["get", "storageclass", "-o", "jsonpath={.items[*].metadata.name}"]);
     expect(reasons).toEqual([
-      `queue.persistence.storageClass: "fast". Allowed: a class of the cluster: it has ${classes.split(" ").sort().join(", ")}. Correct the name, or create the class first.`,
+      `queue.persistence.storageClass: a text of 4 characters. Allowed: a class of the cluster: it has ${classes.split(" ").sort().join(", ")}. Correct the name, or create the class first.`,
     ]);
   });
 
