@@ -89,8 +89,13 @@ export class LiveEngine {
   async recreate(name: string): Promise<void> {
     const resource = this.state.get(`${CONTAINER} ${name}`);
     if (!resource) throw new Error(`There is no container ${name}.`);
+    const order = [...this.state.values()];
     await this.change(resource, resource);
-    this.state.set(key(resource), resource);
+    this.state = new Map(order.map((one) => [key(one), one]));
+    // What comes after it in an `up` hears of the new container.
+    for (const later of order.slice(order.indexOf(resource) + 1)) {
+      if (later.type in GUARDS && later.name.startsWith(name)) await this.guard(later);
+    }
   }
 
   /** As if Pulumi had made this container: what an earlier release has. */
