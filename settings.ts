@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TopologyArgs } from "redis-topology";
-import type { Problem, TopologySettings } from "redis-topology/create";
-import { BackendName, describeAll, loadBackend, rolesProblems, runError } from "redis-topology/create";
+import type { Problem, ToldProblem, TopologySettings } from "redis-topology/create";
+import {
+  BackendName,
+  describeAll,
+  loadBackend,
+  rolesProblems,
+  runError,
+  toldProblem,
+} from "redis-topology/create";
 import { cleaned } from "./config/clean";
 import type { StackConfig, StackSchema } from "./config/schema";
 import { stackSchema } from "./config/schema";
@@ -50,15 +57,12 @@ export async function parseSettings(raw: RawConfig, project: string, stack: stri
   if (sound === undefined || problems.length > 0) {
     const { encryptedTexts, hidden } = await import("./config/hide");
     const texts = await encryptedTexts(config, encrypted);
-    const backend = sound?.backend;
-    const readable = problems.map((one) => {
-      const names = fullNames(one.key, backend, schema);
-      return withCommand(hidden(one, names, texts), names[0] ?? "", schema);
-    });
+    const readable = problems.map((problem) => withCommand(hidden(problem, texts), schema));
     throw refusal(readable, project, stack);
   }
   const args = argsOf(withSecrets(schema, sound));
-  return { backend: sound.backend, args, warnings: ignoredSections(sound, project) };
+  const { backend } = sound;
+  return { backend, args, section: backend, warnings: ignoredSections(sound, project) };
 }
 
 /** A configuration against the schema. */
@@ -101,7 +105,7 @@ function commonProblems(schema: StackSchema, config: object, removed: readonly s
   if (data === undefined) return [];
   const { cache, queue, protect } = data;
   const args = definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect });
-  return rolesProblems(args).filter(({ key }) => !isReported(key.split(", "), removed));
+  return withoutReported(rolesProblems(args), undefined, removed);
 }
 
 /** The backends whose sections say something, and the chosen one. */
@@ -115,24 +119,22 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** What roles and backend refuse; where the schema found faults, in what is left without them. */
-async function backendProblems({ schema, removed, sound }: Checked): Promise<readonly Problem[]> {
+/** What roles and backend refuse, as the stack file has it; where the schema found faults, in what is left without them. */
+async function backendProblems({ removed, sound }: Checked): Promise<readonly Problem[]> {
   if (sound === undefined) return [];
   const { backend } = sound;
   const { problems } = await loadBackend(backend);
-  const refused = await problems(argsOf(sound));
-  return refused.filter(({ key }) => !isReported(fullNames(key, backend, schema), removed));
+  return withoutReported(await problems(argsOf(sound)), backend, removed);
 }
 
 /** A setting that was taken out is not missing: it stands in the message already. */
-function isReported(names: readonly string[], removed: readonly string[]): boolean {
-  return names.some((name) => removed.some((key) => name === key || name.startsWith(`${key}.`)));
-}
-
-/** The settings that a problem is about; a backend mostly names its own as args of the component, without section. */
-function fullNames(key: string, backend: BackendName | undefined, schema: StackSchema): string[] {
-  const isFull = (name: string) => Object.hasOwn(schema.shape, name.split(".")[0] ?? "");
-  return key.split(", ").map((name) => (isFull(name) || backend === undefined ? name : `${backend}.${name}`));
+function withoutReported(
+  problems: readonly Problem[],
+  section: BackendName | undefined,
+  removed: readonly string[],
+): ToldProblem[] {
+  const isGone = (name: string) => removed.some((key) => name === key || name.startsWith(`${key}.`));
+  return problems.map((problem) => toldProblem(problem, section)).filter(({ key }) => !key.some(isGone));
 }
 
 function encryption({ isSecret, stackFile }: RawConfig, project: string): Encryption {

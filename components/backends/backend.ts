@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Topology, TopologyArgs } from "../contract";
+import type { TopologyOptions } from "../options";
 import type { Problem } from "../redis/problems";
 
 /** The constructor every backend's component has. */
@@ -9,7 +10,7 @@ export type TopologyClass = new (
   // Each room knows its own args; the registry hands over what the room's own schema and check have accepted.
   // biome-ignore lint/suspicious/noExplicitAny: constructor parameters cannot be both specific and assignable
   args: any,
-  opts?: pulumi.ComponentResourceOptions,
+  opts?: TopologyOptions,
 ) => Topology & pulumi.ComponentResource;
 
 /** One entry of the registry: everything about a backend that is needed before its provider is loaded. */
@@ -18,7 +19,7 @@ export interface Backend {
   readonly summary: string;
   /** Settings of its own, in the stack file under the backend's name; strict. Their keys are args of the component. */
   readonly settings: z.ZodObject;
-  /** Everything wrong with these args, before the first resource. Loads the room's decisions, not its provider. */
+  /** Everything wrong with these args, settings by their paths in them, before the first resource. Loads the room's decisions, not its provider. */
   problems(args: TopologyArgs): Promise<readonly Problem[]>;
   /**
    * What the outside world lacks for these args now: an engine that does not answer. Asked by the program, before

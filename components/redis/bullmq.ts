@@ -148,8 +148,8 @@ function lockProblems({ lockDuration = LOCK_DURATION_MS, lockRenewTime }: Bullmq
     {
       key: "queue.bullmq.lockRenewTime",
       was: shown(lockRenewTime),
-      allowed: `less than \`lockDuration\` (${lockDuration}), or every lock ends before it is renewed and jobs run twice`,
-      fix: "Lower it, or remove it for half of `lockDuration`.",
+      allowed: `less than \`queue.bullmq.lockDuration\` (${lockDuration}), or every lock ends before it is renewed and jobs run twice`,
+      fix: "Lower it, or remove it for half of `queue.bullmq.lockDuration`.",
     },
   ];
 }

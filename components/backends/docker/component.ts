@@ -1,8 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, PrivateNetwork, Topology } from "../../contract";
+import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { refuse } from "../refuse";
 import { endpointHost } from "./address";
@@ -21,23 +23,27 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
   readonly network: PrivateNetwork;
   readonly guarantees: Guarantees;
 
-  constructor(name: string, args: DockerTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: DockerTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:DockerTopology", name, {}, opts);
     const plan = planDocker(args);
-    refuse(name, plan.problems, this);
-    const place = createPlace(this, name, args);
+    refuse(name, plan.problems, this, opts);
+    const place = createPlace(this, name, args, opts);
     const server = (role: RolePlan | undefined) => role && createServer(place, plan, role, args);
     const inside = { cache: server(plan.cache), queue: server(plan.queue) };
 
     const host = endpointHost(plan.bind, plan.engine);
-    const rest = { backend: traits.name, bullmq: args.queue?.bullmq, guarantees: plan.guarantees };
+    const rest = {
+      backend: traits.name,
+      bullmq: args.queue?.bullmq,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
+    };
     const outputs = topologyOutputs({
       ...rest,
       cache: inside.cache && { ...inside.cache, host },
       queue: inside.queue && { ...inside.queue, host },
     });
     const network = { name: place.network.name, env: topologyOutputs({ ...rest, ...inside }).env };
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
 
     this.backend = outputs.backend;
     this.cache = outputs.cache;
@@ -51,7 +57,12 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
 }
 
 /** Where the servers go: an engine, and a network of their own on it. */
-function createPlace(parent: DockerTopology, name: string, args: DockerTopologyArgs): Place {
+function createPlace(
+  parent: DockerTopology,
+  name: string,
+  args: DockerTopologyArgs,
+  { section }: TopologyOptions = {},
+): Place {
   const provider = createEngine(parent, name, args);
   const child = { parent, ...(provider && { provider }) };
   const prefix = `${pulumi.getStack()}-${name}`;
@@ -62,7 +73,7 @@ function createPlace(parent: DockerTopology, name: string, args: DockerTopologyA
     ...(sshOptions !== undefined && { sshOptions }),
   };
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-  const place = { parent, name, prefix, owner, access, child };
+  const place = { parent, name, prefix, owner, access, section, child };
   return { ...place, network: createNetwork(place) };
 }
 

@@ -198,7 +198,7 @@ type Guarded = GuardedServer | GuardedNetwork;
 
 /** Refuses another engine, in the preview already: what the stack has is on the one it was made on. */
 async function refuseAnotherEngine(olds: Known, news: Guarded): Promise<void> {
-  const problem = identityProblem(olds, await identity(engineClient(news.engine)));
+  const problem = identityProblem(olds, await identity(engineClient(news.engine)), news.section);
   if (problem !== undefined) throw new Error(problem);
 }
 
@@ -219,5 +219,6 @@ function differs(olds: object, news: object, keys: readonly string[]): boolean {
 }
 
 function inputKeys(news: object): string[] {
-  return Object.keys(news).filter((key) => key !== "__provider");
+  // What messages call a setting changes nothing.
+  return Object.keys(news).filter((key) => key !== "__provider" && key !== "section");
 }

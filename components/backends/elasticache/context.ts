@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { TopologyOptions } from "../../options";
 import { Role } from "../../redis/roles";
 import { physicalName } from "../physicalName";
 import type { ElasticacheTopologyArgs } from "./args";
@@ -19,6 +20,8 @@ export interface Context {
   readonly tags: Readonly<Record<string, string>>;
   /** Whether what a queue cannot be used without, its jobs and its password, is kept from deletion. */
   readonly protect: boolean;
+  /** Section of the stack file, for messages. */
+  readonly section?: string;
 }
 
 /** The context of a role's group, or of what the groups share. */
@@ -27,10 +30,11 @@ export function contextOf(
   name: string,
   part: Role | "subnets",
   args: ElasticacheTopologyArgs,
+  { section }: TopologyOptions = {},
 ): Context {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const groupId = physicalName([project, stack, name], part, GROUP_ID_LIMIT);
   const tags = { Name: groupId, "pulumi:project": project, "pulumi:stack": stack, "redis-topology": name };
   const protect = part === Role.Queue && (args.protect ?? true);
-  return { component, name, groupId, tags: { ...tags, ...args.tags }, protect };
+  return { component, name, groupId, tags: { ...tags, ...args.tags }, protect, section };
 }

@@ -6,12 +6,15 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random/randomId";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
+import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import type { Problem } from "../../redis/problems";
 import { Role } from "../../redis/roles";
 import { refuse } from "../refuse";
 import type { KubernetesTopologyArgs } from "./args";
+import { targetProblems } from "./checks";
 import type { Access } from "./cluster";
 import { ClusterGuard } from "./clusterGuard";
 import { details } from "./details";
@@ -36,14 +39,14 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
   readonly guarantees: Guarantees;
   readonly details?: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: KubernetesTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: KubernetesTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:KubernetesTopology", name, {}, opts);
     const provided = this.getProvider("kubernetes:core/v1:Namespace");
     const plan = planKubernetes(args, provided !== undefined);
-    const target = readTarget(args, plan, provided !== undefined);
-    refuse(name, [...plan.problems, ...target.problems], this);
+    const target = readTarget(args, provided !== undefined);
+    refuse(name, [...plan.problems, ...target.problems], this, opts);
 
-    const site = createSite(this, name, args, plan, { provided, ...target });
+    const site = createSite(this, name, args, plan, { provided, ...target, section: opts?.section });
     const first = [...createNamespace(site), ...createLonghorn(site)];
     const servers = plan.servers.map((server) => ({
       role: server.role,
@@ -55,14 +58,14 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       cache: servers.find(({ role }) => role === Role.Cache),
       queue: servers.find(({ role }) => role === Role.Queue),
       bullmq: args.queue?.bullmq,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
       details: details(
         args,
         plan,
         servers.flatMap(({ secretManifests }) => secretManifests),
       ),
     });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
     this.backend = outputs.backend;
     this.cache = outputs.cache;
     this.queue = outputs.queue;
@@ -80,16 +83,17 @@ function createSite(
   name: string,
   args: KubernetesTopologyArgs,
   plan: KubernetesPlan,
-  { provided, access }: { provided?: pulumi.ProviderResource; access?: Access },
+  { provided, access, section }: { provided?: pulumi.ProviderResource; access?: Access; section?: string },
 ): Site {
   const owner = ownerOf(pulumi.getProject(), pulumi.getStack(), name);
   const deployment = new RandomId(`${name}-deployment`, { byteLength: 8 }, { parent }).hex;
-  const site = { parent, name, args, plan, owner, deployment };
+  const told = section === undefined ? {} : { section };
+  const site = { parent, name, args, plan, owner, deployment, ...told };
   if (provided) return { ...site, provider: provided, first: [] };
   if (access === undefined) return { ...site, ...createRenderer(parent, name, args), first: [] };
   const guard = new ClusterGuard(
     `${name}-guard`,
-    { access, owner, deployment, objects: declaredObjects(args), ...wantedVolume(args, plan) },
+    { access, owner, deployment, objects: declaredObjects(args), ...wantedVolume(args, plan), ...told },
     { parent },
   );
   const provider = createProvider(parent, name, args, access, guard);
@@ -116,10 +120,9 @@ function wantedVolume(args: KubernetesTopologyArgs, { namespace, servers }: Kube
 /** The way to the cluster; rendered manifests and a given provider need none. */
 function readTarget(
   args: KubernetesTopologyArgs,
-  plan: KubernetesPlan,
   provided: boolean,
 ): { problems: Problem[]; access?: Access } {
-  if (args.renderTo !== undefined || provided || plan.problems.some(({ key }) => key === "context")) {
+  if (args.renderTo !== undefined || provided || targetProblems(args, provided).length > 0) {
     return { problems: [] };
   }
   const paths = kubeconfigPaths(args.kubeconfig, process.env.KUBECONFIG);

@@ -1,5 +1,6 @@
 import type { Problem } from "../../redis/problems";
 import { shown } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { Api, Stored } from "./cluster";
 import { ApiError } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
@@ -49,7 +50,7 @@ function otherCluster(context: string, known: string, cluster: string): Problem 
     key: "context",
     was: `${shown(context)} leads to the cluster ${cluster}`,
     allowed: `the cluster ${known}, in which the objects of this stack are (UIDs of the namespace kube-system)`,
-    fix: 'Correct `context` or `kubeconfig`. For another cluster, make a second stack, and see docs/operations.md, "Move a queue".',
+    fix: say`Correct ${key("context")} or ${key("kubeconfig")}. For another cluster, make a second stack, and see docs/operations.md, "Move a queue".`,
   };
 }
 

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { KubernetesTopologyArgs } from "./args";
 
 /** What of a kubeconfig decides where things go. */
@@ -101,9 +102,9 @@ export function kubeconfigOf(paths: readonly string[], context: string): string 
 
 function absoluteFiles(file: z.infer<typeof Entries>, folder: string): z.infer<typeof Entries> {
   for (const settings of [...file.clusters.map((c) => c.cluster), ...file.users.map((u) => u.user)]) {
-    for (const key of FILE_SETTINGS) {
-      const path = settings?.[key];
-      if (settings && typeof path === "string" && path !== "") settings[key] = resolve(folder, path);
+    for (const name of FILE_SETTINGS) {
+      const path = settings?.[name];
+      if (settings && typeof path === "string" && path !== "") settings[name] = resolve(folder, path);
     }
     // A bare name is looked for on PATH.
     const program = settings?.exec as { command?: string } | undefined;
@@ -125,19 +126,20 @@ export function contextProblems(
 ): Problem[] {
   const chosen = chosenContext(args, contexts);
   if (chosen !== undefined && contexts.names.includes(chosen)) return [];
-  const where = args.kubeconfig === undefined ? paths.join(", ") : "the file that `kubeconfig` names";
+  const where =
+    args.kubeconfig === undefined ? paths.join(", ") : say`the file that ${key("kubeconfig")} names`;
   return [
     {
       key: args.useCurrentContext ? "useCurrentContext" : "context",
       was:
         args.useCurrentContext && chosen === undefined
-          ? `${where} has no current context`
+          ? say`${where} has no current context`
           : shownNear(chosen, contexts.names),
       allowed:
         contexts.names.length === 0
-          ? `a context of ${where}, which has none or does not exist`
-          : `a context of ${where}: ${[...contexts.names].sort().join(", ")}`,
-      fix: "Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.",
+          ? say`a context of ${where}, which has none or does not exist`
+          : say`a context of ${where}: ${[...contexts.names].sort().join(", ")}`,
+      fix: say`Correct ${key("context")}, or point ${key("kubeconfig")} (or $KUBECONFIG) at the file that has it.`,
     },
   ];
 }

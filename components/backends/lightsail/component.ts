@@ -2,9 +2,11 @@ import { ContainerService } from "@pulumi/aws/lightsail/containerService";
 import { ContainerServiceDeploymentVersion } from "@pulumi/aws/lightsail/containerServiceDeploymentVersion";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
+import type { TopologyOptions } from "../../options";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { Role } from "../../redis/roles";
@@ -30,10 +32,10 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
   /** `containers`: Redis' entries for a deployment file, as JSON. `privateDomain`: the service's name for others in the Region. Secret. */
   readonly details?: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: LightsailTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: LightsailTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:LightsailTopology", name, {}, opts);
     const plan = planLightsail(args);
-    refuse(name, plan.problems, this);
+    refuse(name, plan.problems, this, opts);
     const service = createService(this, name, args, plan.power);
     const privateDomain = pulumi.interpolate`${service.name}.service.local`;
     const roles = rolePlans(plan).map((role) => prepare(this, name, role, args));
@@ -49,11 +51,11 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       cache: server(Role.Cache),
       queue: server(Role.Queue),
       bullmq: args.queue?.bullmq,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
       details: { containers: redis.apply(deploymentJson), privateDomain },
     });
     if (deploys) deploy(this, name, args, service, redis, outputs.env);
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
 
     this.backend = outputs.backend;
     this.cache = outputs.cache;

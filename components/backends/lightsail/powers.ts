@@ -1,5 +1,6 @@
 import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import { formatSize } from "../../redis/size";
 import { Power } from "./args";
 
@@ -32,7 +33,9 @@ export function choosePower(given: Power | undefined, needs: Needs, problems: Pr
       key: "power",
       was: `${chosen}, ${formatSize(MEMORY[chosen])}`,
       allowed: `a node that holds ${arithmetic(needs, total)}`,
-      fix: smallest ? `Use ${smallest}, or remove the setting.` : "Lower `maxMemory` or `appMemory`.",
+      fix: smallest
+        ? `Use ${smallest}, or remove the setting.`
+        : say`Lower the data budgets or ${key("appMemory")}.`,
     });
   }
   return chosen;

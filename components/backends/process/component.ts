@@ -1,8 +1,10 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
+import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
@@ -18,21 +20,22 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
 
-  constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ProcessTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:ProcessTopology", name, {}, opts);
     const plan = planProcess(args);
-    refuse(name, plan.problems, this);
+    refuse(name, plan.problems, this, opts);
     const directory = path.resolve(args.directory ?? defaultDirectory(name));
-    const server = (role: RolePlan | undefined) => role && createServer(this, name, directory, role, args);
+    const server = (role: RolePlan | undefined) =>
+      role && createServer(this, name, directory, role, args, opts);
 
     const outputs = topologyOutputs({
       backend: traits.name,
       cache: server(plan.cache),
       queue: server(plan.queue),
       bullmq: args.queue?.bullmq,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
     });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
 
     this.backend = outputs.backend;
     this.cache = outputs.cache;
@@ -55,6 +58,7 @@ function createServer(
   directory: string,
   plan: RolePlan,
   args: ProcessTopologyArgs,
+  { section }: TopologyOptions = {},
 ): RedisServer {
   const { role, port, directives, persists, engine, version } = plan;
   const given = args[role];
@@ -75,6 +79,7 @@ function createServer(
       ...(given?.previousPassword !== undefined && {
         previousPassword: pulumi.secret(given.previousPassword),
       }),
+      ...(section !== undefined && { section }),
     },
     { parent, protect: persists && (args.protect ?? true) },
   );

@@ -1,4 +1,4 @@
-import type { RoleGuarantees } from "../../redis/guarantees";
+import type { PlannedGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
@@ -8,6 +8,7 @@ import {
 } from "../../redis/guarantees";
 import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
+import { key, say } from "../../redis/sentence";
 import type { ProcessTopologyArgs } from "./args";
 
 /** Where the servers listen: this host only. */
@@ -32,7 +33,7 @@ export function planProcess(args: ProcessTopologyArgs): TopologyPlan {
   });
 }
 
-function queueGuarantees(deleteData: boolean): RoleGuarantees {
+function queueGuarantees(deleteData: boolean): PlannedGuarantees {
   return {
     processCrash: kept(`${AOF_SURVIVES_CRASH} The next \`pulumi up\` starts Redis again.`),
     redeploy: kept("Redis saves before it stops, and finds its folder again."),
@@ -43,7 +44,7 @@ function queueGuarantees(deleteData: boolean): RoleGuarantees {
     hostLoss: lost("The data lies on this host's disk only."),
     zoneLoss: lost("The data lies on this host's disk only."),
     destroy: deleteData
-      ? lost("`deleteData` is true.")
+      ? lost(say`${key("deleteData")} is true.`)
       : kept("The data stays in its folder, and the next `pulumi up` finds it."),
   };
 }

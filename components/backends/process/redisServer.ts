@@ -19,6 +19,8 @@ export interface RedisServerInputs {
   version?: string;
   password?: string;
   previousPassword?: string;
+  /** Section of the stack file, for messages; changes nothing. */
+  section?: string;
 }
 
 /** What the provider knows of a running server; kept in the state. */
