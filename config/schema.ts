@@ -1,3 +1,4 @@
+import type { TopologyArgs } from "redis-topology";
 import type { Backend } from "redis-topology/create";
 import { BackendName, loadBackend, secretText } from "redis-topology/create";
 import { BackoffType, Engine, EvictionPolicy, SIZE_FORMS } from "redis-topology/redis";
@@ -110,6 +111,9 @@ export async function stackSchema(names: readonly BackendName[] = Object.values(
   });
 }
 
-function section(name: BackendName, { settings, summary }: Backend) {
+function section(
+  name: BackendName,
+  { settings, summary }: Pick<Backend<TopologyArgs>, "settings" | "summary">,
+) {
   return settings.optional().describe(`Settings of the ${name} backend (${summary}).`);
 }

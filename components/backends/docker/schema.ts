@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
+import type { DockerTopologyArgs } from "./args";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
 
-export const dockerBackend: Backend = {
+export const dockerBackend = {
   summary: "containers on a Docker engine",
   settings: z.strictObject({
     bind: text(
@@ -27,4 +28,4 @@ export const dockerBackend: Backend = {
   problems: async (args) => (await import("./plan")).planDocker(args).problems,
   unreachable: async (args) => (await import("./reach")).engineProblems(args),
   load: async () => (await import("./component")).DockerTopology,
-};
+} satisfies Backend<DockerTopologyArgs>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
+import type { ElasticacheTopologyArgs } from "./args";
 import { Durability } from "./enums";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
@@ -28,7 +29,7 @@ const group = (role: string, nodes: number, days: number) =>
     .optional()
     .describe(`The ${role}'s replication group.`);
 
-export const elasticacheBackend: Backend = {
+export const elasticacheBackend = {
   summary: "AWS ElastiCache replication groups (Valkey or Redis)",
   settings: z.strictObject({
     vpcId: text("The VPC. Required."),
@@ -53,4 +54,4 @@ export const elasticacheBackend: Backend = {
   }),
   problems: async (args) => (await import("./plan")).planElasticache(args).problems,
   load: async () => (await import("./component")).ElasticacheTopology,
-};
+} satisfies Backend<ElasticacheTopologyArgs>;

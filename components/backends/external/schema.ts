@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
 import { secretText } from "../secretText";
+import type { ExternalTopologyArgs } from "./args";
 
 const server = (role: string) =>
   z
@@ -23,7 +24,7 @@ const server = (role: string) =>
     .optional()
     .describe(`Where the ${role} is.`);
 
-export const externalBackend: Backend = {
+export const externalBackend = {
   summary: "servers that somebody else runs (Redis Cloud, Render, Upstash, your own)",
   settings: z.strictObject({
     cacheServer: server("cache"),
@@ -35,4 +36,4 @@ export const externalBackend: Backend = {
   }),
   problems: async (args) => (await import("./plan")).planExternal(args).problems,
   load: async () => (await import("./component")).ExternalTopology,
-};
+} satisfies Backend<ExternalTopologyArgs>;

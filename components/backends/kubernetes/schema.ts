@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
+import type { KubernetesTopologyArgs } from "./args";
 import { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./enums";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
@@ -101,7 +102,7 @@ const monitoring = z
   .optional()
   .describe("Metrics, alerts, dashboard.");
 
-export const kubernetesBackend: Backend = {
+export const kubernetesBackend = {
   summary: "StatefulSets in a Kubernetes cluster, on Longhorn or any other storage class",
   settings: z.strictObject({
     context: text("Context of the kubeconfig, and with it the cluster. Another cluster is refused."),
@@ -119,4 +120,4 @@ export const kubernetesBackend: Backend = {
   }),
   problems: async (args) => (await import("./plan")).planKubernetes(args).problems,
   load: async () => (await import("./component")).KubernetesTopology,
-};
+} satisfies Backend<KubernetesTopologyArgs>;

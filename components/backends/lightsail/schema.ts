@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
+import type { LightsailTopologyArgs } from "./args";
 import { Power } from "./enums";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
@@ -15,7 +16,7 @@ const container = z.strictObject({
   ports: z.record(z.string(), z.string()).optional().describe('Port to protocol: { "3000": HTTP }.'),
 });
 
-export const lightsailBackend: Backend = {
+export const lightsailBackend = {
   summary: "containers of one AWS Lightsail container service, without a disk",
   settings: z.strictObject({
     power: z
@@ -39,4 +40,4 @@ export const lightsailBackend: Backend = {
   }),
   problems: async (args) => (await import("./plan")).planLightsail(args).problems,
   load: async () => (await import("./component")).LightsailTopology,
-};
+} satisfies Backend<LightsailTopologyArgs>;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
+import type { ProcessTopologyArgs } from "./args";
 
-export const processBackend: Backend = {
+export const processBackend = {
   summary: "redis-server processes on this host",
   settings: z.strictObject({
     directory: z
@@ -18,4 +19,4 @@ export const processBackend: Backend = {
   }),
   problems: async (args) => (await import("./plan")).planProcess(args).problems,
   load: async () => (await import("./component")).ProcessTopology,
-};
+} satisfies Backend<ProcessTopologyArgs>;
