@@ -41,9 +41,9 @@ export async function requireReachable<Name extends BackendName>(
 
 /** For a program that reads its settings from somewhere: what a backend accepts, and how problems are told. */
 export type { Backend, Given } from "./backends/backend";
+export { flag, isSecretText, secretText, text } from "./backends/fields";
 export type { BackendArgs } from "./backends/registry";
 export { BackendName, loadBackend } from "./backends/registry";
-export { isSecretText, secretText } from "./backends/secretText";
 export { runError } from "./errors";
 export { shownNear } from "./redis/near";
 export { rolesProblems } from "./redis/plan";
