@@ -61,6 +61,16 @@ const outcomeSchema = z.object({
 
 const roleGuaranteesSchema = z.record(z.enum(EVENTS), outcomeSchema);
 
+const wayCommandSchema = z.array(z.string()).min(1);
+
+const roleWaysSchema = z.object({
+  tunnel: optional(wayCommandSchema),
+  tunnelOnly: optional(z.boolean()),
+  logs: optional(wayCommandSchema),
+  restart: optional(wayCommandSchema),
+  instead: optional(z.string()),
+});
+
 const outputsSchema = z
   .object({
     backend: z.string(),
@@ -69,6 +79,7 @@ const outputsSchema = z
     env: z.record(z.string(), z.string()),
     bullmq: optional(bullmqSchema),
     guarantees: z.object({ cache: optional(roleGuaranteesSchema), queue: optional(roleGuaranteesSchema) }),
+    ways: optional(z.object({ cache: optional(roleWaysSchema), queue: optional(roleWaysSchema) })),
   })
   .superRefine((outputs, context) => {
     const missing = (path: string, message: string) =>

@@ -49,6 +49,9 @@ export const elasticacheBackend: Backend = {
     ),
     alarmMemoryPercent: whole("Memory alarm, in percent. Default 80."),
     alarmConnections: whole("Connections alarm. Default 100."),
+    bastion: text(
+      "Id of an instance in the VPC that Session Manager reaches: the CLI's way in. Default none.",
+    ),
     tags: z.record(z.string(), z.string()).optional().describe("Tags on everything."),
   }),
   problems: async (args) => (await import("./plan")).planElasticache(args).problems,
