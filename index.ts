@@ -9,8 +9,8 @@ export = async () => {
   const settings = await readSettings();
   await requireReachable(settings.backend, settings.args);
   const topology = await createTopology(settings.backend, "redis", settings.args);
-  const { backend, cache, queue, env, bullmq, network, details, guarantees } = topology;
-  const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees };
+  const { backend, cache, queue, env, bullmq, network, details, guarantees, ways } = topology;
+  const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees, ways };
   // Pulumi warns of an output that is undefined.
   return Object.fromEntries(Object.entries(outputs).filter(([, output]) => output !== undefined));
 };

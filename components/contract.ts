@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 import type { Guarantees } from "./redis/guarantees";
 import type { Engine, EvictionPolicy } from "./redis/roles";
+import type { Ways } from "./redis/ways";
 
 /** What both roles take, on every backend. */
 export interface RoleArgs {
@@ -153,6 +154,8 @@ export interface Topology {
   /** Present where applications can join a network of the servers. */
   readonly network?: PrivateNetwork;
   readonly guarantees: Guarantees;
+  /** How an operator gets at each server: commands, without secrets. The CLI uses them. */
+  readonly ways?: Ways;
   /** What only this backend has to tell: texts by name, such as the ARN of a secret. Absent = nothing. */
   readonly details?: pulumi.Output<Record<string, string>>;
 }

@@ -83,7 +83,7 @@ async function verifyRole(role: Role, outputs: StackOutputs, options: VerifyOpti
   try {
     run.announce(REACHABLE);
     const anonymous = await attemptAnonymously(target, deadline.signal);
-    await run.check(REACHABLE, { target, anonymous });
+    await run.check(REACHABLE, { target, anonymous, instead: outputs.ways?.[role]?.instead });
     if (anonymous.outcome === "unreachable") return run.finish("not reachable");
     await run.check(ANONYMOUS_REFUSED, anonymous);
     await run.check(WRONG_PASSWORD_REFUSED, target);
