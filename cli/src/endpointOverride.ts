@@ -45,7 +45,7 @@ export function applyOverrides(outputs: StackOutputs, overrides: readonly Endpoi
 }
 
 function moveEndpoint(endpoint: Endpoint, host: string, port: number): Endpoint {
-  const moved = { ...endpoint, host, port, ...servernameOf(endpoint) };
+  const moved = { ...endpoint, inside: undefined, host, port, ...servernameOf(endpoint) };
   return { ...moved, url: connectionUrl(moved) };
 }
 
