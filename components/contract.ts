@@ -91,6 +91,11 @@ export interface Endpoint {
   prefix?: pulumi.Output<string | undefined>;
   /** PEM of a private certificate authority, only where clients need it. */
   caCertificate?: pulumi.Output<string>;
+  /**
+   * Only where `host` means something inside certain containers alone: which ones. Anywhere else it is another machine,
+   * and no command of this package connects to it.
+   */
+  inside?: pulumi.Output<string>;
 }
 
 /** Node's TLS options, as ioredis takes them; empty for a certificate that is publicly trusted. */

@@ -20,6 +20,8 @@ export interface Server {
   tls?: pulumi.Input<boolean>;
   prefix?: pulumi.Input<string | undefined>;
   caCertificate?: pulumi.Input<string>;
+  /** The containers in which alone `host` is this server. Default: anywhere. */
+  inside?: pulumi.Input<string>;
 }
 
 /** What a backend knows when its resources are declared. */
@@ -75,6 +77,7 @@ function endpoint(server: Server): Endpoint {
     tls: pulumi.output(server.tls ?? false),
     ...(server.prefix !== undefined && { prefix: pulumi.output(server.prefix) }),
     ...(server.caCertificate !== undefined && { caCertificate: pulumi.output(server.caCertificate) }),
+    ...(server.inside !== undefined && { inside: pulumi.output(server.inside) }),
   };
   return { ...parts, url: pulumi.secret(connection(parts).apply(connectionUrl)) };
 }

@@ -31,6 +31,8 @@ const endpointSchema = z.object({
   url: z.string(),
   prefix: optional(z.string()),
   caCertificate: optional(z.string()),
+  /** The containers in which alone the host is this server. */
+  inside: z.string().nullish(),
 });
 
 const connectionSchema = z.object({
