@@ -24,7 +24,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])("%s", (backe
     "%s is refused in the words of its reader",
     async (_, [given, ...lines]: Refusal) => {
       const args = defined(completed(subject, given));
-      expect(await refused(() => createTopology("t", { backend, args }))).toBe(
+      expect(await refused(() => createTopology(backend, "t", args))).toBe(
         message('The topology "t" cannot be created', lines.map(asArgs)),
       );
       expect(await refused(() => fromFile(backend, args))).toBe(
@@ -39,10 +39,10 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])("%s", (backe
   test("what speaks in later runs knows its reader", async () => {
     const { state, call, speakers = [] } = subject;
     const create = (section?: string) =>
-      record(
-        () => createTopology("t", { backend, args: completed(subject, subject.roles ?? both), section }),
-        { state, call },
-      );
+      record(() => createTopology(backend, "t", completed(subject, subject.roles ?? both), { section }), {
+        state,
+        call,
+      });
     const told = (await create("mine")).resources.filter(({ inputs }) => inputs.section !== undefined);
     expect(told.map(({ type, name }) => `${type} ${name}`)).toEqual(speakers);
     expect(told.map(({ inputs }) => inputs.section)).toEqual(speakers.map(() => "mine"));

@@ -6,12 +6,14 @@ import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
+import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import { endpointHost } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { planDocker, traits } from "./plan";
 import type { Place } from "./resources";
 import { createNetwork, createServer } from "./resources";
+import { dockerWays } from "./ways";
 
 /** The topology as containers on a Docker engine, with a network that application containers can join. */
 export class DockerTopology extends pulumi.ComponentResource implements Topology {
@@ -22,6 +24,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
   readonly bullmq?: Bullmq;
   readonly network: PrivateNetwork;
   readonly guarantees: Guarantees;
+  readonly ways?: Ways;
 
   constructor(name: string, args: DockerTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:DockerTopology", name, {}, opts);
@@ -31,11 +34,13 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     const server = (role: RolePlan | undefined) => role && createServer(place, plan, role, args);
     const inside = { cache: server(plan.cache), queue: server(plan.queue) };
 
+    const ways = dockerWays(args, plan, place.prefix);
     const host = endpointHost(plan.bind, plan.engine);
     const rest = {
       backend: traits.name,
       bullmq: args.queue?.bullmq,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      ways,
     };
     const outputs = topologyOutputs({
       ...rest,
@@ -52,6 +57,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     this.bullmq = outputs.bullmq;
     this.network = network;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.registerOutputs({ ...outputs, network });
   }
 }

@@ -9,6 +9,8 @@ import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
 import { settingName, told } from "../../redis/sentence";
+import type { Ways } from "../../redis/ways";
+import { awsCommand } from "../awsCommand";
 import { rolePassword } from "../passwords";
 import { refuse } from "../refuse";
 import { createAlarms } from "./alarms";
@@ -21,6 +23,7 @@ import { planElasticache, traits } from "./plan";
 import { storeConnection } from "./secret";
 import { createParameterGroup, createSecurityGroup, createSubnetGroup } from "./surroundings";
 import { tokenProblems } from "./token";
+import { groupWays } from "./ways";
 
 /** The topology as ElastiCache replication groups, one a role. */
 export class ElasticacheTopology extends pulumi.ComponentResource implements Topology {
@@ -30,6 +33,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: Ways;
   /** `cacheSecretArn` and `queueSecretArn`: where Secrets Manager holds the connections. */
   readonly details?: pulumi.Output<Record<string, string>>;
 
@@ -48,6 +52,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
       queue: server("queue"),
       bullmq: args.queue?.bullmq,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      ways: Object.fromEntries(servers.map(({ role, ways }) => [role, ways])),
       details: Object.fromEntries(servers.map(({ role, secretArn }) => [`${role}SecretArn`, secretArn])),
     });
     announceGuarantees(outputs.guarantees, this);
@@ -58,6 +63,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }
@@ -96,7 +102,12 @@ function createServer(
     tls: true,
     ...(durable && { prefix: args.queue?.bullmq?.prefix ?? HASH_TAG_PREFIX }),
   };
-  return { role, server, secretArn: storeConnection(context, args, role, server) };
+  return {
+    role,
+    server,
+    ways: groupWays(args, plan, context.groupId, awsCommand()),
+    secretArn: storeConnection(context, args, role, server),
+  };
 }
 
 /** A password that was not known to the plan is checked when it is. */

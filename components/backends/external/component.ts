@@ -7,9 +7,12 @@ import { announceGuarantees, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
+import type { TopologyPlan } from "../../redis/plan";
+import { rolePlans } from "../../redis/plan";
 import { describeAll } from "../../redis/problems";
 import { Role } from "../../redis/roles";
 import { settingName } from "../../redis/sentence";
+import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { Address } from "./address";
 import { readAddress } from "./address";
@@ -26,6 +29,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: Ways;
 
   constructor(name: string, args: ExternalTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:ExternalTopology", name, {}, opts);
@@ -44,6 +48,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
       queue: server(Role.Queue, args.queueServer),
       bullmq: args.queue?.bullmq,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      ways: externalWays(plan),
     });
     announceGuarantees(outputs.guarantees, this);
 
@@ -53,8 +58,15 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.registerOutputs({ ...outputs });
   }
+}
+
+/** Whoever reaches the servers for applications reaches them for commands; the rest is their provider's. */
+function externalWays(plan: TopologyPlan): Ways {
+  const instead = "Somebody else runs this server: use its provider's own tools.";
+  return Object.fromEntries(rolePlans(plan).map(({ role }) => [role, { instead }]));
 }
 
 function useServer(

@@ -10,6 +10,8 @@ import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { Role } from "../../redis/roles";
+import type { Ways } from "../../redis/ways";
+import { awsCommand } from "../awsCommand";
 import { rolePassword, validPasswords } from "../passwords";
 import { physicalName } from "../physicalName";
 import { refuse } from "../refuse";
@@ -17,6 +19,7 @@ import type { AppContainer, LightsailTopologyArgs } from "./args";
 import type { Container } from "./container";
 import { redisContainer } from "./container";
 import { planLightsail, traits } from "./plan";
+import { containerWays } from "./ways";
 
 /** Lightsail API, `ContainerServiceName`. */
 const SERVICE_NAME_LIMIT = 63;
@@ -29,6 +32,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: Ways;
   /** `containers`: Redis' entries for a deployment file, as JSON. `privateDomain`: the service's name for others in the Region. Secret. */
   readonly details?: pulumi.Output<Record<string, string>>;
 
@@ -36,7 +40,8 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
     super("redis-topology:index:LightsailTopology", name, {}, opts);
     const plan = planLightsail(args);
     refuse(name, plan.problems, this, opts);
-    const service = createService(this, name, args, plan.power);
+    const serviceName = nameOfService(name);
+    const service = createService(this, name, serviceName, args, plan.power);
     const privateDomain = pulumi.interpolate`${service.name}.service.local`;
     const roles = rolePlans(plan).map((role) => prepare(this, name, role, args));
     const deploys = args.deploy ?? true;
@@ -52,6 +57,9 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       queue: server(Role.Queue),
       bullmq: args.queue?.bullmq,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      ways: Object.fromEntries(
+        roles.map(({ role }) => [role, containerWays(role, serviceName, awsCommand())]),
+      ),
       details: { containers: redis.apply(deploymentJson), privateDomain },
     });
     if (deploys) deploy(this, name, args, service, redis, outputs.env);
@@ -63,14 +71,20 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }
 }
 
+function nameOfService(name: string): string {
+  return physicalName([pulumi.getProject(), pulumi.getStack(), name], "service", SERVICE_NAME_LIMIT);
+}
+
 function createService(
   parent: LightsailTopology,
   name: string,
+  serviceName: string,
   args: LightsailTopologyArgs,
   power: string,
 ): ContainerService {
@@ -78,7 +92,7 @@ function createService(
   const tags = { "pulumi:project": project, "pulumi:stack": stack, "redis-topology": name, ...args.tags };
   return new ContainerService(
     `${name}-service`,
-    { name: physicalName([project, stack, name], "service", SERVICE_NAME_LIMIT), power, scale: 1, tags },
+    { name: serviceName, power, scale: 1, tags },
     { parent, protect: args.queue !== undefined && (args.protect ?? true) },
   );
 }

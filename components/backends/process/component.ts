@@ -6,10 +6,12 @@ import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
+import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
 import { HOST, planProcess, traits } from "./plan";
 import { RedisServer } from "./redisServer";
+import { processWays } from "./ways";
 
 /** The topology as redis-server (or valkey-server) processes of this host; no Docker, no cloud. */
 export class ProcessTopology extends pulumi.ComponentResource implements Topology {
@@ -19,6 +21,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: Ways;
 
   constructor(name: string, args: ProcessTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:ProcessTopology", name, {}, opts);
@@ -34,6 +37,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       queue: server(plan.queue),
       bullmq: args.queue?.bullmq,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      ways: processWays(directory, plan),
     });
     announceGuarantees(outputs.guarantees, this);
 
@@ -43,6 +47,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.registerOutputs({ ...outputs });
   }
 }
