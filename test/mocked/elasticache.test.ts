@@ -775,7 +775,7 @@ test.each<[string, Partial<ElasticacheTopologyArgs>, string[]]>([
     "a bastion that is no instance",
     { cache: {}, bastion: "bastion.example.com" },
     [
-      "elasticache.bastion: a text of 19 characters. Allowed: the id of an instance, such as i-0a1b2c3d4e5f67890. Correct it, or remove the setting.",
+      "bastion: a text of 19 characters. Allowed: the id of an instance, such as i-0a1b2c3d4e5f67890. Correct it, or remove the setting.",
     ],
   ],
 ])("refuses %s", async (_, args, problems) => {

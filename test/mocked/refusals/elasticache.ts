@@ -126,4 +126,8 @@ export const elasticacheRefusals: readonly Refusal[] = [
     { queue: {}, queueGroup: { nodes: 1, snapshotDays: 0 } },
     "queue.acceptDataLoss: this backend loses the queue (processCrash: The only node keeps everything in memory. There are no snapshots. hostCrash: The only node keeps everything in memory. There are no snapshots.). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with `queue.acceptDataLoss: true`.",
   ],
+  [
+    { queue: {}, bastion: "bastion.example.com" },
+    "«bastion»: a text of 19 characters. Allowed: the id of an instance, such as i-0a1b2c3d4e5f67890. Correct it, or remove the setting.",
+  ],
 ];
