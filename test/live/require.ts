@@ -22,6 +22,7 @@ const programs = {
   /** A second engine beside the machine's own, which only root starts. */
   dockerd: () => answers("dockerd", "--version"),
   promtool: () => answers("promtool", "--version"),
+  chromium: () => answers("chromium", "--version"),
   openssl: () => answers("openssl", "version"),
   root: () => (process.getuid?.() === 0 ? "root" : undefined),
 };
