@@ -9,6 +9,11 @@ declare const uPlot: typeof Plot;
 const MOST = 1800;
 const HEIGHT = 150;
 
+/** Steps of a memory axis: 64 MiB is a round number, 50,000,000 bytes is none. */
+const POWERS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
+const timeOf = (seconds: number) => new Date(seconds * 1000).toLocaleTimeString();
+
 interface Chart {
   readonly plot: Plot;
   readonly data: [number[], (number | null)[]];
@@ -69,7 +74,15 @@ function make(
           range: (_, __, most) => [0, Math.max(1, limit === undefined ? most * 1.1 : Math.max(limit, most))],
         },
       },
-      axes: [axis, { ...axis, size: 70, values: (_, splits) => splits.map(label) }],
+      axes: [
+        { ...axis, space: 90, values: (_, splits) => splits.map(timeOf) },
+        {
+          ...axis,
+          size: 70,
+          values: (_, splits) => splits.map(label),
+          ...(label === bytes && { incrs: POWERS }),
+        },
+      ],
       series: [{}, { label: title, stroke: color("--accent"), width: 2, points: { show: false } }],
     },
     data,

@@ -68,10 +68,28 @@ function addRole({ role, address }: RoleState, readOnly: boolean): HTMLElement {
       element("summary", { textContent: `Settings of the ${role}` }),
       element("div", { className: "settings scroll" }),
     ]),
+    logOf(role),
   ]);
   section.setAttribute("aria-labelledby", heading.id);
   byId("roles").append(section);
   return section;
+}
+
+/** The end of the server's log, read anew each time it is opened. */
+function logOf(role: string): HTMLElement {
+  const text = element("pre", { tabIndex: 0 });
+  const details = element("details", {}, [element("summary", { textContent: `Log of the ${role}` }), text]);
+  details.addEventListener("toggle", async () => {
+    if (!details.open) return;
+    text.textContent = "…";
+    try {
+      text.textContent = await (await fetch(`api/log/${role}`)).text();
+      text.scrollTop = text.scrollHeight;
+    } catch {
+      text.textContent = "The page's own server does not answer.";
+    }
+  });
+  return details;
 }
 
 /** The address with its password comes only when it is asked for, and is never shown. */

@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Server } from "./cli-helpers";
 import { outputsOf, PASSWORD, runCli, startCli, startServer, stopServers } from "./cli-helpers";
-import { missing } from "./require";
+import { CHROMIUM, missing } from "./require";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -28,7 +28,7 @@ describe.skipIf(missing("redis", "chromium"))("the page, in a browser", () => {
   const uis: Ui[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
     [queueServer, cacheServer] = await Promise.all([startServer("queue"), startServer("cache")]);
     mail = queueOf("mail");
     await mail.add("welcome", { to: "first@example.com" });
@@ -60,10 +60,25 @@ describe.skipIf(missing("redis", "chromium"))("the page, in a browser", () => {
   }
   const queueOf = (name: string) => new Queue(name, { connection: login() });
 
+  /** Something to see in a picture. */
+  async function useFor(milliseconds: number): Promise<void> {
+    const end = Date.now() + milliseconds;
+    for (let round = 0; Date.now() < end; round++) {
+      const keys = Array.from({ length: 40 + 30 * Math.sin(round / 20) }, (_, at) => `page:${round}:${at}`);
+      await cacheServer.admin.mset(keys.flatMap((key) => [key, "x".repeat(2000)]));
+      await cacheServer.admin.mget(keys);
+      await Promise.all(keys.map((key) => queueServer.admin.echo(key)));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   const openUi = (...options: string[]) => openUiOf(queueServer, ...options);
 
   async function openUiOf(server: Server, ...options: string[]): Promise<Ui> {
-    const outputs = outputsOf({ queue: server.endpoint, cache: cacheServer.endpoint });
+    const outputs = {
+      ...outputsOf({ queue: server.endpoint, cache: cacheServer.endpoint }),
+      ways: { queue: { logs: ["sh", "-c", `printf '%s\\n' "$0" 'Ready to accept'`, `AUTH ${PASSWORD}`] } },
+    };
     const { child } = startCli(
       ["ui", "--no-open", "--json", "--outputs", "-", ...options],
       JSON.stringify(outputs),
@@ -114,8 +129,8 @@ describe.skipIf(missing("redis", "chromium"))("the page, in a browser", () => {
     await page.getByText("Queues (1)").waitFor();
     expect(page.url()).toBe(`${ui.origin}/`);
     const picture = process.env.REDIS_TOPOLOGY_PICTURE;
-    if (picture) {
-      await page.waitForTimeout(20_000);
+    if (picture !== undefined) {
+      await useFor(40_000);
       await page.screenshot({ path: path.resolve(picture) });
     }
 
@@ -203,6 +218,15 @@ describe.skipIf(missing("redis", "chromium"))("the page, in a browser", () => {
     await page.getByText("Copied").waitFor();
     expect(await page.evaluate("navigator.clipboard.readText()")).toBe(queueServer.endpoint.url);
     expect(await page.content()).not.toContain(queueServer.endpoint.url);
+  });
+
+  test("shows the end of a server's log without its secrets, or why there is none", async () => {
+    const { page, wrong } = await visit(await openUi());
+    await page.getByText("Log of the queue").click();
+    await page.getByText("AUTH *** Ready to accept").waitFor();
+    await page.getByText("Log of the cache").click();
+    await page.getByText("This backend gives no way to the log.").waitFor();
+    expect(wrong).toEqual([]);
   });
 
   test("--read-only has no button that changes anything", async () => {

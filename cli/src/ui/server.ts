@@ -9,9 +9,11 @@ import { Hono } from "hono";
 import type { Role } from "redis-topology/redis";
 import { messageOf, UserError } from "../errors";
 import type { Endpoint, StackOutputs } from "../outputs";
+import { secretsOf } from "../outputs";
 import type { Board } from "./board";
 import { BOARD_PATH, guard } from "./guard";
 import type { Link } from "./link";
+import { logTail } from "./logTail";
 import type { RoleState } from "./state";
 import { figures } from "./state";
 
@@ -94,6 +96,11 @@ function addPage(app: Hono, { outputs, roles, board, title, readOnly }: PageOpti
     if (!shown) return context.text("No such role.", 404);
     if (readOnly) return context.text("This page is read-only, and the address would let you write.", 403);
     return context.text(shown.endpoint.url);
+  });
+  app.get("/api/log/:role", async (context) => {
+    const shown = roles.find(({ role }) => role === context.req.param("role"));
+    if (!shown) return context.text("No such role.", 404);
+    return context.text(await logTail(outputs.ways?.[shown.role], secretsOf(outputs)));
   });
   if (board) app.route(BOARD_PATH, withoutForeignFonts(board.app));
 }
