@@ -9,6 +9,7 @@ import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import { Role } from "../../redis/roles";
+import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { KubernetesTopologyArgs } from "./args";
 import type { Access } from "./cluster";
@@ -26,6 +27,7 @@ import { annotated, childOptions } from "./site";
 import { copiesWanted, longhornClass, recurringJob, storageClassName } from "./storage";
 import type { Target } from "./target";
 import { targetOf } from "./target";
+import { kubernetesWays } from "./ways";
 
 /** The topology as StatefulSets in a Kubernetes cluster. */
 export class KubernetesTopology extends pulumi.ComponentResource implements Topology {
@@ -35,6 +37,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: pulumi.Output<Ways>;
   readonly details?: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: KubernetesTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -56,6 +59,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       queue: servers.find(({ role }) => role === Role.Queue),
       bullmq: args.queue?.bullmq,
       guarantees: plan.guarantees,
+      ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
         args,
         plan,
@@ -69,6 +73,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }
