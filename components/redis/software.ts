@@ -1,5 +1,6 @@
 import coerce = require("semver/functions/coerce");
 import compare = require("semver/functions/compare");
+
 import { Engine } from "./roles";
 
 /** What an engine is called where it is published, and its programs. */
