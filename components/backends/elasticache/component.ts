@@ -7,7 +7,7 @@ import { HASH_TAG_PREFIX } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
 import type { Ways } from "../../redis/ways";
-import { awsCommand } from "../awsCommand";
+import { awsCommand } from "../aws/command";
 import { rolePassword } from "../passwords";
 import { refuse } from "../refuse";
 import { createAlarms } from "./alarms";
