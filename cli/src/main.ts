@@ -1,5 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { addEnv } from "./commands/env";
+import { addLogs } from "./commands/logs";
+import { addRun } from "./commands/run";
+import { addShell } from "./commands/shell";
+import { addTunnel } from "./commands/tunnel";
 import { addVerify } from "./commands/verify";
 import { FailedError, UserError } from "./errors";
 
@@ -28,6 +32,10 @@ function createProgram(): Command {
     .exitOverride();
   addVerify(program);
   addEnv(program);
+  addRun(program);
+  addShell(program);
+  addLogs(program);
+  addTunnel(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.
