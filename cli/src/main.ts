@@ -1,7 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { addEnv } from "./commands/env";
+import { addLogs } from "./commands/logs";
 import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
+import { addRun } from "./commands/run";
+import { addShell } from "./commands/shell";
+import { addTunnel } from "./commands/tunnel";
 import { addUi } from "./commands/ui";
 import { addVerify } from "./commands/verify";
 import { FailedError, UserError } from "./errors";
@@ -32,6 +36,10 @@ function createProgram(): Command {
     .exitOverride();
   addVerify(program);
   addEnv(program);
+  addRun(program);
+  addShell(program);
+  addLogs(program);
+  addTunnel(program);
   addQueues(program);
   addQueue(program);
   addUi(program);
