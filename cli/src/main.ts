@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addEnv } from "./commands/env";
+import { addMemory } from "./commands/memory";
 import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
 import { addVerify } from "./commands/verify";
@@ -33,6 +34,7 @@ function createProgram(): Command {
   addEnv(program);
   addQueues(program);
   addQueue(program);
+  addMemory(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.
