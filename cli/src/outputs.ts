@@ -32,7 +32,7 @@ const endpointSchema = z.object({
   prefix: optional(z.string()),
   caCertificate: optional(z.string()),
   /** The containers in which alone the host is this server. */
-  inside: z.string().nullish(),
+  inside: optional(z.string()),
 });
 
 const connectionSchema = z.object({
