@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
 import { addMemory } from "./commands/memory";
 import { addQueue, queueNameLast } from "./commands/queue";
@@ -35,6 +36,7 @@ function createProgram(): Command {
   addQueues(program);
   addQueue(program);
   addMemory(program);
+  addDoctor(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.

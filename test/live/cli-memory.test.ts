@@ -130,7 +130,7 @@ test.each<[what: string, content: string, message: (file: string) => string]>([
   expect(run).toMatchObject({ code: 2, stderr: `redis-topology: ${message(file)}\n` });
 });
 
-test("the example of docs/cli-server.md does what it shows", async () => {
+test("the example of memory in docs/cli-server.md does what it shows", async () => {
   const queue = new Queue("mail", {
     connection: { host: "127.0.0.1", port: server.endpoint.port, password: PASSWORD },
   });

@@ -1,12 +1,13 @@
 import * as path from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { DOCTOR_RESULT } from "../../cli/src/doctor/finding";
 import { MEMORY_RESULT } from "../../cli/src/memory/result";
 import { RESULTS } from "../../cli/src/queues/results";
 
 test("docs/cli-queues.schema.json is what the commands print (vitest --update makes it anew)", async () => {
   const schemas = Object.fromEntries(
-    Object.entries({ ...RESULTS, memory: MEMORY_RESULT }).map(([name, schema]) => {
+    Object.entries({ ...RESULTS, memory: MEMORY_RESULT, doctor: DOCTOR_RESULT }).map(([name, schema]) => {
       const { $schema: _, ...rest } = z.toJSONSchema(schema);
       return [name, rest];
     }),

@@ -43,7 +43,8 @@ export async function weighNode(node: Redis, tally: Tally, options: WeighOptions
     // As bytes: a cache may hold keys that are no text.
     const [next, keys] = await until(signal, node.scanBuffer(cursor, "COUNT", PAGE));
     const weighed = await weigh(node, keys, options);
-    const places = await placesOf(node, weighed, options);
+    const names = weighed.map(({ key }) => key);
+    const places = await placesOf(node, names, options.queues, signal);
     weighed.forEach((one, at) => {
       count(tally, one, places[at], options.top);
     });
@@ -95,12 +96,13 @@ async function weigh(
 }
 
 /** Where each key counts: under a state of its queue, under another part, or under none. */
-async function placesOf(
+export async function placesOf(
   node: Redis,
-  weighed: readonly Weighed[],
-  { queues, signal }: WeighOptions,
+  keys: readonly string[],
+  queues: ReadonlySet<string>,
+  signal: AbortSignal,
 ): Promise<({ queue: string; part: string } | undefined)[]> {
-  const found = weighed.map(({ key }) => queueOf(key, queues));
+  const found = keys.map((key) => queueOf(key, queues));
   const jobs = new Map<string, Set<string>>();
   for (const one of found) {
     if (one?.part.kind !== "job") continue;
