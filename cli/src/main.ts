@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
+import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
 import { addLogs } from "./commands/logs";
+import { addMemory } from "./commands/memory";
 import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
 import { addRun } from "./commands/run";
@@ -43,6 +45,8 @@ function createProgram(): Command {
   addQueues(program);
   addQueue(program);
   addUi(program);
+  addMemory(program);
+  addDoctor(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.
