@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { identityProblem } from "../../components/backends/docker/identity";
 import { engineCheck, unreachable } from "../../components/backends/docker/reach";
@@ -8,10 +11,10 @@ import type { ReplacementGuardInputs } from "../../components/backends/elasticac
 import { judge } from "../../components/backends/external/judge";
 import { failure } from "../../components/backends/external/observe";
 import { provider as externalProvider } from "../../components/backends/external/provider";
-import { contextProblems } from "../../components/backends/kubernetes/kubeconfig";
 import { ownerProblems } from "../../components/backends/kubernetes/owner";
 import { provider as kubernetesProvider } from "../../components/backends/kubernetes/provider";
 import { judge as judgePod } from "../../components/backends/kubernetes/rehearse";
+import { unreachableTarget } from "../../components/backends/kubernetes/target";
 import { volumeProblems } from "../../components/backends/kubernetes/volume";
 import { EVENTS, kept, lost, toldGuarantees } from "../../components/redis/guarantees";
 import type { Problem } from "../../components/redis/problems";
@@ -79,6 +82,14 @@ const SAFE =
 const external = { role: "queue", host: "127.0.0.1", port: 1, username: "default", tls: false };
 const NODE = { kind: "StorageClass", name: "fast", path: "/", key: "storage.longhorn.name" };
 
+const KUBECONFIG = resolve(__dirname, "../mocked/fixtures/kubeconfig.yaml");
+
+async function guardSays(kubeconfig: string, section?: string): Promise<string | undefined> {
+  const target = { paths: [kubeconfig], kubeconfig, context: "stage" };
+  const news = { target, owner: "o", deployment: "d", objects: [], section };
+  return (await kubernetesProvider.check(undefined, news)).failures?.[0]?.reason;
+}
+
 /** What is said after the plan: «bind» is an arg's name, or with the section before it. */
 test.each<[string, string, (section?: string) => unknown, string]>([
   [
@@ -121,8 +132,8 @@ test.each<[string, string, (section?: string) => unknown, string]>([
   [
     "kubernetes",
     "a context that there is not",
-    lines(contextProblems({ context: "prod", kubeconfig: "/k" }, { names: ["stage"] }, ["/k"])),
-    "«context»: a text of 4 characters. Allowed: a context of the file that `«kubeconfig»` names: stage. Correct `«context»`, or point `«kubeconfig»` (or $KUBECONFIG) at the file that has it.",
+    lines(unreachableTarget({ context: "qa-7", kubeconfig: KUBECONFIG })),
+    "«context»: a text of 4 characters. Allowed: a context of the file that `«kubeconfig»` names: other, prod, stage. Correct `«context»`, or point `«kubeconfig»` (or $KUBECONFIG) at the file that has it.",
   ],
   [
     "kubernetes",
@@ -193,13 +204,21 @@ test.each<[string, string, (section?: string) => unknown, string]>([
   [
     "kubernetes",
     "a kubeconfig that cannot be read",
-    async (section) => {
-      const access = { paths: [__dirname], context: "stage" };
-      const news = { access, owner: "o", deployment: "d", objects: [], section };
-      const { failures } = await kubernetesProvider.check(undefined, news);
-      return failures?.[0]?.reason;
+    (section) => guardSays(__dirname, section),
+    "«kubeconfig»: the file that `«kubeconfig»` names cannot be read (EISDIR). Allowed: a kubeconfig that `kubectl config view` can read. Correct the file or its rights, or point `«kubeconfig»` (or $KUBECONFIG) at another one.",
+  ],
+  [
+    "kubernetes",
+    "a cluster that does not answer",
+    (section) => {
+      const file = join(mkdtempSync(join(tmpdir(), "names-")), "config");
+      writeFileSync(
+        file,
+        readFileSync(KUBECONFIG, "utf8").replace("https://cluster.invalid", "http://127.0.0.1:1"),
+      );
+      return guardSays(file, section);
     },
-    '«context»: EISDIR: illegal operation on a directory, read. Allowed: a cluster that answers, and lets you read what the stack is about to change. Try `kubectl --context` with this name; the rights that are needed are in docs/operations.md, "Kubernetes: before an up".',
+    '«context»: http://127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1. Allowed: a cluster that answers, and lets you read what the stack is about to change. Try `kubectl --context` with this name; the rights that are needed are in docs/operations.md, "Kubernetes: before an up".',
   ],
 ])("%s: %s", async (section, _, speak, text) => {
   expect(await speak(undefined)).toBe(text.replace(/«(.*?)»/g, "$1"));

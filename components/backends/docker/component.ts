@@ -24,7 +24,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
   readonly bullmq?: Bullmq;
   readonly network: PrivateNetwork;
   readonly guarantees: Guarantees;
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: DockerTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:DockerTopology", name, {}, opts);

@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { TopologyOptions } from "../../options";
 import { Role } from "../../redis/roles";
-import { physicalName } from "../physicalName";
+import { nameInAws, ownTags } from "../aws/names";
 import type { ElasticacheTopologyArgs } from "./args";
 
 /**
@@ -32,9 +32,8 @@ export function contextOf(
   args: ElasticacheTopologyArgs,
   { section }: TopologyOptions = {},
 ): Context {
-  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
-  const groupId = physicalName([project, stack, name], part, GROUP_ID_LIMIT);
-  const tags = { Name: groupId, "pulumi:project": project, "pulumi:stack": stack, "redis-topology": name };
+  const groupId = nameInAws(name, part, GROUP_ID_LIMIT);
   const protect = part === Role.Queue && (args.protect ?? true);
-  return { component, name, groupId, tags: { ...tags, ...args.tags }, protect, section };
+  const tags = { Name: groupId, ...ownTags(name, args.tags) };
+  return { component, name, groupId, tags, protect, section };
 }

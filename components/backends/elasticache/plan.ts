@@ -6,7 +6,7 @@ import type { Problem } from "../../redis/problems";
 import { shapeOf, shownNumber } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
 import { key, say } from "../../redis/sentence";
-import { tagProblems } from "../awsTags";
+import { tagProblems } from "../aws/tags";
 import type { Given } from "../backend";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";

@@ -6,7 +6,7 @@ import type { Problem } from "../../redis/problems";
 import { shownNumber } from "../../redis/problems";
 import { key, say } from "../../redis/sentence";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
-import { tagProblems } from "../awsTags";
+import { tagProblems } from "../aws/tags";
 import { appProblems } from "./app";
 import type { LightsailTopologyArgs, Power } from "./args";
 import { containerName } from "./container";
