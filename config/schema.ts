@@ -30,6 +30,11 @@ const role = {
     .record(z.string(), directive)
     .optional()
     .describe("Extra redis.conf directives: name, and the rest of the line as redis.conf has it."),
+  envPrefix: z
+    .string()
+    .meta({ examples: ["REDIS"] })
+    .optional()
+    .describe("What the role's variables begin with. Default REDIS (cache), REDIS_QUEUE (queue)."),
 };
 
 const bullmq = z

@@ -18,6 +18,7 @@ const endpointSchema = z.object({
   url: z.string(),
   prefix: optional(z.string()),
   caCertificate: optional(z.string()),
+  envPrefix: z.string().optional(),
 });
 
 const connectionSchema = z.object({

@@ -26,6 +26,9 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
         ...options,
       });
 
+    const problemsOf = async (args: TopologyArgs) =>
+      (await loadBackend(backend)).problems(completed(subject, args));
+
     test("is in the registry with a summary, and accepts the subject's args", async () => {
       const { summary, problems } = await loadBackend(backend);
       expect(summary).toMatch(/^\S.+[^.]$/);
@@ -67,6 +70,24 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
           .sort(),
       ).toEqual([...expected, ...(present.includes("queue") ? ["REDIS_QUEUE_BULLMQ"] : [])].sort());
       expect(Object.values(env).filter((value) => value === "")).toEqual([]);
+    });
+
+    test("a role's variables are called as the stack says, wherever they are written", async () => {
+      const cache = { ...roles.cache, envPrefix: "APP_CACHE" };
+      const { resources, result } = await create({ cache, queue: { ...roles.queue, envPrefix: "REDIS" } });
+      const { env, network } = result;
+      const names = Object.keys(await resolved(env));
+      expect(names).toEqual(expect.arrayContaining(["APP_CACHE_URL", "REDIS_URL", "REDIS_BULLMQ"]));
+      if (network) expect(Object.keys(await resolved(network.env))).toEqual(names);
+      expect(JSON.stringify([names, resources])).not.toContain("REDIS_QUEUE_");
+      const said = await resolved(pulumi.output([result.cache, result.queue]));
+      expect(said.map((endpoint) => endpoint?.envPrefix)).toEqual(["APP_CACHE", "REDIS"]);
+      expect(queueOptions(await resolved(env), { envPrefix: "REDIS" }).connection.port).toBe(said[1]?.port);
+    });
+
+    test("roles that would write the same names are refused before any resource", async () => {
+      const problems = await problemsOf({ ...roles, queue: { ...roles.queue, envPrefix: "REDIS" } });
+      expect(problems.map(({ key }) => key)).toEqual(["cache.envPrefix, queue.envPrefix"]);
     });
 
     test("an endpoint is whole, and only its secrets are secret", async () => {

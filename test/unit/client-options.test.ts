@@ -119,6 +119,43 @@ test("one error names every variable that is missing or malformed, and no value"
   );
 });
 
+describe("under other names", () => {
+  const REDIS_BULLMQ = '{"defaultJobOptions":{"attempts":9}}';
+  const queueOnly = { REDIS_URL: "redis://queue", REDIS_PREFIX: "{app}", REDIS_CA_CERT: PEM, REDIS_BULLMQ };
+  const named = { envPrefix: "REDIS" };
+
+  test("the queue and the cache are read there", () => {
+    const env = { ...queueOnly, KV_URL: "redis://cache" };
+    const queue = queueOptions(env, named);
+    expect(queue).toMatchObject({ prefix: "{app}", defaultJobOptions: { attempts: 9 } });
+    expect([queue.connection.host, workerOptions(env, named).connection.host]).toEqual(["queue", "queue"]);
+    expect(cacheOptions(env, { envPrefix: "KV" }).host).toBe("cache");
+  });
+
+  test("a malformed one is named as it is called there", () => {
+    const env = { ...queueOnly, REDIS_CA_CERT: "hush", REDIS_BULLMQ: "[]" };
+    expect(() => queueOptions(env, named)).toThrow(
+      /- REDIS_CA_CERT: no PEM\.[\s\S]*- REDIS_BULLMQ: no JSON object\./,
+    );
+    expect(() => workerOptions({ KV_BULLMQ: "{}" }, { envPrefix: "KV" })).toThrow("- KV_URL: missing.");
+  });
+
+  test("a queue is no cache: it would fill up", () => {
+    expect(() => cacheOptions(queueOnly)).toThrow(
+      "The environment has no usable cache: 1 problem\n  - REDIS_BULLMQ: there, so `REDIS_URL` leads to a queue. Allowed: a cache, since what it keeps would fill up a queue, which evicts nothing. Say where the cache's variables are, `cacheOptions(env, { envPrefix })`, or do without a cache.",
+    );
+  });
+
+  test("the queue that the stack has is not looked for in its cache, nor under a name it has not", () => {
+    const stack = { REDIS_URL: "redis://cache", REDIS_QUEUE_URL: "redis://queue", REDIS_QUEUE_BULLMQ: "{}" };
+    expect(() => queueOptions(stack, named)).toThrow(
+      'The environment has no usable queue: 1 problem\n  - REDIS_BULLMQ: missing, and there is `REDIS_QUEUE_BULLMQ`. Allowed: the queue that the stack has, since a cache evicts jobs. Read that one, `{ envPrefix: "REDIS_QUEUE" }`; or, where this is a queue too, set `REDIS_BULLMQ` to `{}`.',
+    );
+    expect(() => queueOptions(queueOnly)).toThrow('Read that one, `{ envPrefix: "REDIS" }`;');
+    expect(queueOptions({ ...stack, REDIS_BULLMQ: "{}" }, named).connection.host).toBe("cache");
+  });
+});
+
 test.each([
   ["no host", "redis://"],
   ["another protocol", "http://queue"],
@@ -138,7 +175,12 @@ test.each(["{", "[]", "7", "null"])("the JSON %s is refused", (REDIS_QUEUE_BULLM
 
 /** A stack's outputs, resolved. */
 async function stack(server: Parameters<typeof topologyOutputs>[0]["queue"] & object, bullmq: BullmqArgs) {
-  const outputs = topologyOutputs({ backend: "shelf", queue: server, bullmq, guarantees: {} });
+  const outputs = topologyOutputs({
+    backend: "shelf",
+    queue: server,
+    args: { queue: { bullmq } },
+    guarantees: {},
+  });
   if (outputs.bullmq === undefined) throw new Error("The stack has no queue.");
   return {
     outputs: await resolved(pulumi.output(outputs.bullmq)),

@@ -56,7 +56,7 @@ describe("what is refused, with its one line", () => {
     [
       "a typo in a role",
       { queue: { maxmemory: "256mb" } },
-      "queue.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, evictionPolicy, persistence, acceptDataLoss, bullmq. Did you mean `maxMemory`?",
+      "queue.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence, acceptDataLoss, bullmq. Did you mean `maxMemory`?",
     ],
     [
       "a typo in the section of a backend that is not in use",
@@ -368,7 +368,7 @@ describe("what is refused, with its one line", () => {
     const cache = { maxMemory: "1mb", maxmemory: "1mb" };
     const queue = { port: "6379", password: "hunter2", memoryLimit: "1Gi" };
     expect(await problems({ cache, queue })).toEqual([
-      "cache.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, evictionPolicy, persistence. Did you mean `maxMemory`?",
+      "cache.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence. Did you mean `maxMemory`?",
       'queue.port: "6379". Allowed: a number, without quotes. Correct the value.',
       "queue.password: given in plain text. Allowed: a secret. Set it with `pulumi config set --path --secret 'queue.password'`, and change it: this one has been readable.",
       `cache.maxMemory: "1mb" is below 16Mi. Allowed: ${SIZES}. Correct the size.`,

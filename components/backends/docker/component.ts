@@ -30,7 +30,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     const inside = { cache: server(plan.cache), queue: server(plan.queue) };
 
     const host = endpointHost(plan.bind, plan.engine);
-    const rest = { backend: traits.name, bullmq: args.queue?.bullmq, guarantees: plan.guarantees };
+    const rest = { backend: traits.name, args, guarantees: plan.guarantees };
     const outputs = topologyOutputs({
       ...rest,
       cache: inside.cache && { ...inside.cache, host },

@@ -43,7 +43,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
       backend: traits.name,
       cache: server("cache"),
       queue: server("queue"),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       details: Object.fromEntries(servers.map(({ role, secretArn }) => [`${role}SecretArn`, secretArn])),
     });

@@ -48,7 +48,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       backend: traits.name,
       cache: server(Role.Cache),
       queue: server(Role.Queue),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       details: { containers: redis.apply(deploymentJson), privateDomain },
     });

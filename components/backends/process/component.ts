@@ -29,7 +29,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       backend: traits.name,
       cache: server(plan.cache),
       queue: server(plan.queue),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
     });
     announceGuarantees(plan.guarantees, this);
