@@ -121,6 +121,8 @@ export interface BullmqConnection {
   maxRetriesPerRequest: number | null;
   /** Milliseconds that a producer waits for an answer; absent for workers. */
   commandTimeout?: number;
+  /** Whether the connection waits until Redis has loaded its data; absent = ioredis' own, true. */
+  enableReadyCheck?: boolean;
 }
 
 /** BullMQ's options as data: `new Queue(name, { connection: producer, prefix, defaultJobOptions })`, `new Worker(name, fn, { connection: worker, prefix, ...workerOptions })`. */

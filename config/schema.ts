@@ -1,17 +1,39 @@
 import type { Backend } from "redis-topology/create";
 import { BackendName, loadBackend, secretText } from "redis-topology/create";
-import { BackoffType, Engine, EvictionPolicy, SIZE_FORMS } from "redis-topology/redis";
+import { BackoffType, Engine, EvictionPolicy, REMOVE_FORMS, SIZE_FORMS } from "redis-topology/redis";
 import { z } from "zod";
 
+const TEXT_OR_NUMBER = { error: "a text or a number" };
+
 const size = (text: string) =>
-  z.union([z.string(), z.number()]).transform(String).optional().describe(`${text} ${SIZE_FORMS}.`);
+  z
+    .union([z.string(), z.number()], TEXT_OR_NUMBER)
+    .transform(String)
+    .optional()
+    .describe(`${text} ${SIZE_FORMS}.`);
 
 const count = (text: string, least = 0) => z.int().min(least).optional().describe(text);
 
 /** A directive's value as YAML has it: redis.conf knows no true and false, only yes and no. */
 const directive = z
-  .union([z.string(), z.number(), z.boolean()])
+  .union([z.string(), z.number(), z.boolean()], TEXT_OR_NUMBER)
   .transform((value) => (typeof value === "boolean" ? (value ? "yes" : "no") : String(value)));
+
+/** BullMQ's own grammar. */
+const remove = (text: string) => {
+  const [count, age] = [z.int().min(0), z.int().min(0)];
+  return z
+    .union(
+      [
+        z.boolean(),
+        z.strictObject({ count, age: age.optional() }),
+        z.strictObject({ age, count: count.optional() }),
+      ],
+      { error: REMOVE_FORMS },
+    )
+    .optional()
+    .describe(text);
+};
 
 const role = {
   enabled: z.boolean().optional().describe("Whether the role exists. Default true where the role is given."),
@@ -45,10 +67,12 @@ const bullmq = z
       .optional()
       .describe("How the wait between attempts grows. Default exponential."),
     backoffDelay: count("Milliseconds before the first retry. Default 2000."),
-    keepCompletedCount: count("Completed jobs kept at most. Default 1000."),
-    keepCompletedAge: count("Seconds a completed job is kept. Default 86400."),
-    keepFailedCount: count("Failed jobs kept at most. Default 5000."),
-    keepFailedAge: count("Seconds a failed job is kept. Default 604800."),
+    removeOnComplete: remove(
+      "Completed jobs: true removes them at once, false keeps them for ever. Default count 1000, age 86400 s.",
+    ),
+    removeOnFail: remove(
+      "Failed jobs: true removes them at once, false keeps them for ever. Default count 5000, age 604800 s.",
+    ),
     lockDuration: count("Milliseconds a worker owns a job before it renews its lock. Default 30000.", 1),
     lockRenewTime: count("Milliseconds between renewals. Default half of lockDuration.", 1),
     stalledInterval: count("Milliseconds between looks for jobs whose worker died. Default 30000.", 1),
@@ -59,6 +83,10 @@ const bullmq = z
       "Milliseconds a connected producer waits for an answer. Default 5000; none with producerOfflineQueue.",
       1,
     ),
+    readyCheck: z
+      .boolean()
+      .optional()
+      .describe("Whether connections wait until Redis has loaded its data (INFO). Default true."),
     prefix: z.string().min(1).optional().describe("Prefix of BullMQ's keys. Default bull."),
   })
   .optional()

@@ -30,9 +30,14 @@ const connectionSchema = z.object({
   enableOfflineQueue: z.boolean(),
   maxRetriesPerRequest: z.number().nullable(),
   commandTimeout: optional(z.number()),
+  enableReadyCheck: z.boolean().optional(),
 });
 
-const keepSchema = z.object({ age: z.number(), count: z.number() });
+const removeSchema = z.union([
+  z.boolean(),
+  z.object({ count: z.number(), age: z.number().optional() }),
+  z.object({ age: z.number(), count: z.number().optional() }),
+]);
 
 const bullmqSchema = z.object({
   producer: connectionSchema,
@@ -41,8 +46,8 @@ const bullmqSchema = z.object({
   defaultJobOptions: z.object({
     attempts: z.number(),
     backoff: z.object({ type: z.string(), delay: z.number() }),
-    removeOnComplete: keepSchema,
-    removeOnFail: keepSchema,
+    removeOnComplete: removeSchema,
+    removeOnFail: removeSchema,
   }),
   workerOptions: z.object({
     lockDuration: z.number(),

@@ -153,16 +153,21 @@ function readBullmq(name: string, env: Environment, problems: Problem[]): Bullmq
   return defaults;
 }
 
-/** What the JSON may hold: types by name, `null` allowed where it is named. Other keys are the application's business. */
+/**
+ * What the JSON may hold: types by name, `null` allowed where it is named, or the shape of an object, or both. Other keys
+ * are the application's business.
+ */
 interface Shape {
-  readonly [key: string]: readonly string[] | Shape;
+  readonly [key: string]: readonly (string | Shape)[] | Shape;
 }
 
-const KEEP: Shape = { age: ["number"], count: ["number"] };
+/** As BullMQ takes it: `true`, `false`, a count, or limits. */
+const REMOVE = ["boolean", "number", { age: ["number"], count: ["number"] }] as const;
 const CONNECTION: Shape = {
   enableOfflineQueue: ["boolean"],
   maxRetriesPerRequest: ["number", "null"],
   commandTimeout: ["number"],
+  enableReadyCheck: ["boolean"],
 };
 const SHAPE: Shape = {
   producer: CONNECTION,
@@ -170,8 +175,8 @@ const SHAPE: Shape = {
   defaultJobOptions: {
     attempts: ["number"],
     backoff: { type: ["string"], delay: ["number"] },
-    removeOnComplete: KEEP,
-    removeOnFail: KEEP,
+    removeOnComplete: REMOVE,
+    removeOnFail: REMOVE,
   },
   workerOptions: {
     lockDuration: ["number"],
@@ -191,13 +196,17 @@ function wrongParts(name: string, value: unknown, shape: Shape): string[] {
     const part = parts[key];
     const inner = name === "" ? key : `${name}.${key}`;
     if (part === undefined) return [];
-    if (!isTypes(allowed)) return wrongParts(inner, part, allowed);
-    const type = part === null ? "null" : typeof part;
-    return allowed.includes(type) ? [] : [`\`${inner}\` is no ${allowed.join(" or ")}`];
+    if (!isList(allowed)) return wrongParts(inner, part, allowed);
+    const type = part === null ? "null" : Array.isArray(part) ? "list" : typeof part;
+    if (allowed.includes(type)) return [];
+    const object = allowed.find((one) => typeof one !== "string");
+    if (type === "object" && object) return wrongParts(inner, part, object);
+    const names = allowed.map((one) => (typeof one === "string" ? one : "object"));
+    return [`\`${inner}\` is no ${names.join(" or ")}`];
   });
 }
 
-function isTypes(allowed: readonly string[] | Shape): allowed is readonly string[] {
+function isList(allowed: Shape[string]): allowed is readonly (string | Shape)[] {
   return Array.isArray(allowed);
 }
 

@@ -16,6 +16,7 @@ export interface ConnectionOptions {
   readonly maxRetriesPerRequest?: number | null;
   /** Milliseconds. */
   readonly commandTimeout?: number;
+  readonly enableReadyCheck?: boolean;
 }
 
 /** ioredis' options for a cache that an application can live without. */

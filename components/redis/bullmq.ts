@@ -1,6 +1,8 @@
 import type { Connection } from "./connection";
 import type { Problem } from "./problems";
 import { shapeOf, shown, shownNumber } from "./problems";
+import type { RemoveJobs } from "./retention";
+import { removeProblems } from "./retention";
 
 /** Overrides of the BullMQ options that a queue hands to its applications. All optional. */
 export interface BullmqArgs {
@@ -10,14 +12,14 @@ export interface BullmqArgs {
   backoffType?: BackoffType;
   /** Wait before the first retry, in milliseconds. Default 2000. */
   backoffDelay?: number;
-  /** Completed jobs kept at most. Default 1000. */
-  keepCompletedCount?: number;
-  /** Seconds a completed job is kept at most. Default 86400 (24 h). */
-  keepCompletedAge?: number;
-  /** Failed jobs kept at most. Default 5000. */
-  keepFailedCount?: number;
-  /** Seconds a failed job is kept at most. Default 604800 (7 days). */
-  keepFailedAge?: number;
+  /**
+   * What becomes of completed jobs, as BullMQ takes it: `true` removes each at once, `false` keeps all for ever,
+   * `{ count, age }` keeps so many at most and none older than so many seconds; either may be left out. Kept jobs take
+   * up `maxMemory`. Default `{ count: 1000, age: 86400 }` (24 h).
+   */
+  removeOnComplete?: RemoveJobs;
+  /** What becomes of jobs that failed for good, as `removeOnComplete`. Default `{ count: 5000, age: 604800 }` (7 days). */
+  removeOnFail?: RemoveJobs;
   /** Milliseconds a worker owns a job before it must renew its lock, 1000 to 2^31-1. Default 30000, as BullMQ's own. */
   lockDuration?: number;
   /** Milliseconds between a worker's renewals of its lock, below `lockDuration`. Default half of it, as BullMQ's own. */
@@ -36,6 +38,12 @@ export interface BullmqArgs {
    * the same: give it a `jobId` where adding it twice would hurt.
    */
   producerCommandTimeout?: number;
+  /**
+   * Whether connections, producers' and workers', wait until Redis has loaded its data, which they ask with INFO after
+   * connecting: ioredis' `enableReadyCheck`. Default true, as ioredis' own. With false, commands fail (`LOADING`) while it
+   * loads; needed where the user may not run INFO.
+   */
+  readyCheck?: boolean;
   /** Prefix of BullMQ's keys. Default BullMQ's own (`bull`), or one with a hash tag where the server needs it. */
   prefix?: string;
 }
@@ -59,9 +67,15 @@ export interface BullmqDefaults {
     readonly maxRetriesPerRequest: number;
     /** Milliseconds. Never a worker's: its blocking reads wait longer than any answer takes. */
     readonly commandTimeout?: number;
+    /** Absent = ioredis' own, true. */
+    readonly enableReadyCheck?: boolean;
   };
   /** `maxRetriesPerRequest: null` keeps a worker waiting for Redis instead of dying (BullMQ, "Going to production"). */
-  readonly worker: { readonly enableOfflineQueue: true; readonly maxRetriesPerRequest: null };
+  readonly worker: {
+    readonly enableOfflineQueue: true;
+    readonly maxRetriesPerRequest: null;
+    readonly enableReadyCheck?: boolean;
+  };
   readonly defaultJobOptions: JobOptions;
   readonly workerOptions: WorkerOptions;
 }
@@ -70,8 +84,8 @@ export interface BullmqDefaults {
 export interface JobOptions {
   readonly attempts: number;
   readonly backoff: { readonly type: BackoffType; readonly delay: number };
-  readonly removeOnComplete: { readonly age: number; readonly count: number };
-  readonly removeOnFail: { readonly age: number; readonly count: number };
+  readonly removeOnComplete: RemoveJobs;
+  readonly removeOnFail: RemoveJobs;
 }
 
 /** Options of a BullMQ Worker, in milliseconds. */
@@ -112,7 +126,10 @@ export function bullmqProblems(args: BullmqArgs = {}): Problem[] {
     const allowed = "an object of BullMQ options, or nothing";
     return [{ key: "queue.bullmq", was: shapeOf(args), allowed, fix: "Correct the value." }];
   }
-  return [...timerProblems(args), ...lockProblems(args), ...prefixProblems(args)];
+  const removed = (["removeOnComplete", "removeOnFail"] as const).flatMap((key) =>
+    removeProblems(`queue.bullmq.${key}`, args[key]),
+  );
+  return [...removed, ...timerProblems(args), ...lockProblems(args), ...prefixProblems(args)];
 }
 
 function timerProblems(args: BullmqArgs): Problem[] {
@@ -171,18 +188,20 @@ export function bullmqDefaults(args: BullmqArgs = {}): BullmqDefaults {
   const lockDuration = args.lockDuration ?? LOCK_DURATION_MS;
   const enableOfflineQueue = args.producerOfflineQueue ?? false;
   const commandTimeout = args.producerCommandTimeout ?? (enableOfflineQueue ? undefined : COMMAND_TIMEOUT_MS);
+  const ready = args.readyCheck === undefined ? {} : { enableReadyCheck: args.readyCheck };
   return {
     producer: {
       enableOfflineQueue,
       maxRetriesPerRequest: args.producerMaxRetries ?? 1,
       ...(commandTimeout !== undefined && { commandTimeout }),
+      ...ready,
     },
-    worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
+    worker: { enableOfflineQueue: true, maxRetriesPerRequest: null, ...ready },
     defaultJobOptions: {
       attempts: args.attempts ?? 3,
       backoff: { type: args.backoffType ?? BackoffType.Exponential, delay: args.backoffDelay ?? 2000 },
-      removeOnComplete: { age: args.keepCompletedAge ?? 24 * 3600, count: args.keepCompletedCount ?? 1000 },
-      removeOnFail: { age: args.keepFailedAge ?? 7 * 24 * 3600, count: args.keepFailedCount ?? 5000 },
+      removeOnComplete: args.removeOnComplete ?? { age: 24 * 3600, count: 1000 },
+      removeOnFail: args.removeOnFail ?? { age: 7 * 24 * 3600, count: 5000 },
     },
     workerOptions: {
       lockDuration,

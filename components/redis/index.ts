@@ -7,6 +7,7 @@ export type { Guarantees, Outcome, RoleGuarantees } from "./guarantees";
 export { EVENTS } from "./guarantees";
 export { maxMemoryWithin, memoryFloor } from "./memory";
 export { urlPart } from "./quote";
+export { REMOVE_FORMS } from "./retention";
 export type { Directive } from "./roles";
 export { Engine, EVICTION_POLICIES, EvictionPolicy, ROLES, Role, roleDirectives } from "./roles";
 export { formatSize, parseSize, SIZE_FORMS } from "./size";

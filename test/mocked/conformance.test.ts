@@ -128,7 +128,16 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
     test("an application gets from `env` what the output `bullmq` says", async () => {
       const queue = {
         ...roles.queue,
-        bullmq: { attempts: 7, lockDuration: 60_000, producerCommandTimeout: 900 },
+        bullmq: {
+          attempts: 7,
+          lockDuration: 60_000,
+          producerCommandTimeout: 900,
+          producerMaxRetries: 3,
+          producerOfflineQueue: true,
+          readyCheck: false,
+          removeOnComplete: true,
+          removeOnFail: false,
+        },
       };
       const { result } = await create({ ...roles, queue });
       const env = await resolved(result.env);
@@ -146,8 +155,13 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
         ...prefix,
       });
       expect(forQueue).toMatchObject({
-        defaultJobOptions: { attempts: 7 },
-        connection: { commandTimeout: 900 },
+        defaultJobOptions: { attempts: 7, removeOnComplete: true, removeOnFail: false },
+        connection: {
+          commandTimeout: 900,
+          maxRetriesPerRequest: 3,
+          enableOfflineQueue: true,
+          enableReadyCheck: false,
+        },
       });
       const cache = await resolved(pulumi.output(result.cache));
       const { host, port, username, password } = cacheOptions(env);

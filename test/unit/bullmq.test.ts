@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { BullmqArgs } from "../../components/redis/bullmq";
 import { bullmqDefaults, bullmqProblems, ioredisTls } from "../../components/redis/bullmq";
+import { describeAll } from "../../components/redis/problems";
 
 test("defaults", () => {
   const defaults = {
@@ -23,15 +24,13 @@ test("defaults", () => {
   expect(bullmqDefaults({})).toEqual(defaults);
 });
 
-test("every override arrives in its place; a worker's connection has none", () => {
+test("every override arrives in its place; a worker's connection has only the ready check", () => {
   const all: Required<BullmqArgs> = {
     attempts: 5,
     backoffType: "fixed",
     backoffDelay: 0,
-    keepCompletedCount: 0,
-    keepCompletedAge: 1,
-    keepFailedCount: 2,
-    keepFailedAge: 0,
+    removeOnComplete: { count: 0, age: 1 },
+    removeOnFail: { count: 2 },
     lockDuration: 60_000,
     lockRenewTime: 20_000,
     stalledInterval: 5000,
@@ -39,16 +38,22 @@ test("every override arrives in its place; a worker's connection has none", () =
     producerOfflineQueue: true,
     producerMaxRetries: 0,
     producerCommandTimeout: 800,
+    readyCheck: false,
     prefix: "app",
   };
   expect(bullmqDefaults(all)).toEqual({
-    producer: { enableOfflineQueue: true, maxRetriesPerRequest: 0, commandTimeout: 800 },
-    worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
+    producer: {
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: 0,
+      commandTimeout: 800,
+      enableReadyCheck: false,
+    },
+    worker: { enableOfflineQueue: true, maxRetriesPerRequest: null, enableReadyCheck: false },
     defaultJobOptions: {
       attempts: 5,
       backoff: { type: "fixed", delay: 0 },
-      removeOnComplete: { age: 1, count: 0 },
-      removeOnFail: { age: 0, count: 2 },
+      removeOnComplete: { count: 0, age: 1 },
+      removeOnFail: { count: 2 },
     },
     workerOptions: {
       lockDuration: 60_000,
@@ -56,6 +61,37 @@ test("every override arrives in its place; a worker's connection has none", () =
       stalledInterval: 5000,
       maxStalledCount: 0,
     },
+  });
+});
+
+describe("what becomes of finished jobs", () => {
+  test.each([[true], [false], [{ count: 0 }], [{ age: 60 }], [{ count: 5, age: 60 }]])(
+    "%j",
+    (removeOnFail) => {
+      expect(bullmqProblems({ removeOnFail, removeOnComplete: removeOnFail })).toEqual([]);
+      const { removeOnComplete, ...failed } = bullmqDefaults({ removeOnFail }).defaultJobOptions;
+      expect(failed).toMatchObject({ removeOnFail });
+      expect(removeOnComplete).toEqual({ age: 86_400, count: 1000 });
+    },
+  );
+
+  test.each([
+    ["true", "a text of 4 characters"],
+    [7, "a number"],
+    [null, "null"],
+    [[], "a list of 0 entries"],
+    [{}, "an object of 0 keys"],
+    [{ count: -1 }, "an object of 1 key"],
+    [{ age: 0.5 }, "an object of 1 key"],
+    [{ count: "5" }, "an object of 1 key"],
+    [{ count: 5, days: 7 }, "an object of 2 keys"],
+  ])("not %j", (given, was) => {
+    const args = { removeOnComplete: given, removeOnFail: given } as unknown as BullmqArgs;
+    const told = (key: string) =>
+      `  - queue.bullmq.${key}: ${was}. Allowed: true (removed at once), false (kept for ever), or one or both of \`count\` (jobs) and \`age\` (seconds). Correct the value.`;
+    expect(describeAll("t", bullmqProblems(args))).toBe(
+      `t: 2 problems\n${told("removeOnComplete")}\n${told("removeOnFail")}`,
+    );
   });
 });
 

@@ -23,7 +23,13 @@ describe("the options from `env` are those of the output `bullmq`", () => {
     {
       attempts: fc.integer({ min: 1 }),
       backoffType: fc.constantFrom("fixed", "exponential"),
-      keepFailedAge: fc.nat(),
+      removeOnComplete: fc.oneof(fc.boolean(), fc.record({ count: fc.nat() })),
+      removeOnFail: fc.oneof(
+        fc.boolean(),
+        fc.record({ age: fc.nat() }),
+        fc.record({ age: fc.nat(), count: fc.nat() }),
+      ),
+      readyCheck: fc.boolean(),
       lockDuration: fc.integer({ min: 1000 }),
       producerOfflineQueue: fc.boolean(),
       producerMaxRetries: fc.nat(),
@@ -97,6 +103,21 @@ test("JSON by hand: a part replaces the defaults, other keys go through, empty v
   expect(prefix).toBeUndefined();
   expect(connection.commandTimeout).toBe(5000);
   expect(queueOptions({ ...env, REDIS_QUEUE_BULLMQ: "" }).defaultJobOptions.attempts).toBe(3);
+});
+
+test("BullMQ's grammar of what becomes of finished jobs is taken whole, and nothing else", () => {
+  const read = (removeOnFail: unknown) =>
+    queueOptions({
+      REDIS_QUEUE_URL: "redis://queue",
+      REDIS_QUEUE_BULLMQ: JSON.stringify({ defaultJobOptions: { removeOnFail } }),
+    }).defaultJobOptions.removeOnFail;
+  for (const taken of [true, false, 7, { count: 7 }, { age: 7 }, { age: 7, count: 7, limit: 7 }])
+    expect(read(taken)).toEqual(taken);
+  expect(() => read("hush")).toThrow(
+    "- REDIS_QUEUE_BULLMQ: `defaultJobOptions.removeOnFail` is no boolean or number or object. Allowed:",
+  );
+  expect(() => read([1])).toThrow("`defaultJobOptions.removeOnFail` is no boolean or number or object.");
+  expect(() => read({ age: "7" })).toThrow("`defaultJobOptions.removeOnFail.age` is no number.");
 });
 
 test("one error names every variable that is missing or malformed, and no value", () => {

@@ -139,6 +139,21 @@ describe("what is refused, with its one line", () => {
       "queue.bullmq.attempts: 0. Allowed: at least 1. Correct the value.",
     ],
     [
+      "what becomes of failed jobs, as a text",
+      { queue: { bullmq: { removeOnFail: "false" } } },
+      "queue.bullmq.removeOnFail: a text of 5 characters. Allowed: true (removed at once), false (kept for ever), or one or both of `count` (jobs) and `age` (seconds). Correct the value.",
+    ],
+    [
+      "a typo in what is kept",
+      { queue: { bullmq: { removeOnFail: { count: 5, aeg: 3 } } } },
+      "queue.bullmq.removeOnFail.aeg: an unknown key. Allowed: count, age. Did you mean `age`?",
+    ],
+    [
+      "a prefix of variables that no variable can have",
+      { queue: { envPrefix: "my-redis" } },
+      "queue.envPrefix: a text of 8 characters. Allowed: at most 100 letters, digits and `_`, no digit first; `_HOST`, `_PORT` and the others are added to it. Correct it, or remove it for REDIS_QUEUE.",
+    ],
+    [
       "a text that is empty",
       { queue: {}, process: { directory: "" } },
       "process.directory: empty. Allowed: a text that is not empty. Remove it, or give it a value.",
