@@ -6,7 +6,7 @@ import { cleaned } from "./config/clean";
 import type { StackConfig, StackSchema } from "./config/schema";
 import { stackSchema } from "./config/schema";
 import type { Encryption } from "./config/secrets";
-import { plainSecrets, withSecrets } from "./config/secrets";
+import { plainSecrets, withCommand, withSecrets } from "./config/secrets";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
 export interface RawConfig {
@@ -51,7 +51,10 @@ export async function parseSettings(raw: RawConfig, project: string, stack: stri
     const { encryptedTexts, hidden } = await import("./config/hide");
     const texts = await encryptedTexts(config, encrypted);
     const backend = sound?.backend;
-    const readable = problems.map((one) => hidden(one, fullNames(one.key, backend, schema), texts));
+    const readable = problems.map((one) => {
+      const names = fullNames(one.key, backend, schema);
+      return withCommand(hidden(one, names, texts), names[0] ?? "", schema);
+    });
     throw refusal(readable, project, stack);
   }
   const args = argsOf(withSecrets(schema, sound));

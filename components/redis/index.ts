@@ -1,10 +1,10 @@
 /** What this project knows of Redis and BullMQ, as plain functions on plain data: for tools around a topology. */
-export { BackoffType } from "./bullmq";
+export { BackoffType, bullmqDefaults, ioredisTls } from "./bullmq";
 export { renderConfig } from "./config";
 export type { Connection } from "./connection";
 export { connectionUrl, environment } from "./connection";
 export type { Guarantees, Outcome, RoleGuarantees } from "./guarantees";
-export { EVENTS } from "./guarantees";
+export { EVENTS, elsewhere } from "./guarantees";
 export { maxMemoryWithin, memoryFloor } from "./memory";
 export { urlPart } from "./quote";
 export { REMOVE_FORMS } from "./retention";
