@@ -71,9 +71,9 @@ export interface PersistenceArgs {
 
 /** What every backend's component takes. At least one role. */
 export interface TopologyArgs {
-  /** The cache; absent = none. */
+  /** The cache: bounded, evicts, persists nothing. Absent = none. */
   cache?: CacheArgs;
-  /** The queue; absent = none. */
+  /** The queue: never evicts, persists. Absent = none. */
   queue?: QueueArgs;
   /** Whether what holds queue data is protected from deletion by Pulumi. Default true; development stacks say false. */
   protect?: boolean;

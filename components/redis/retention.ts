@@ -5,9 +5,7 @@ import { shapeOf } from "./problems";
  * How long BullMQ keeps finished jobs: at most `count` of them, none older than `age` seconds, or both. BullMQ looks
  * whenever a job of the same kind finishes, and not in between.
  */
-export type KeepJobs =
-  | { readonly count: number; readonly age?: number }
-  | { readonly age: number; readonly count?: number };
+export type KeepJobs = { count: number; age?: number } | { age: number; count?: number };
 
 /** What becomes of finished jobs, in BullMQ's own words: `true` removes them at once, `false` keeps them for ever. */
 export type RemoveJobs = boolean | KeepJobs;

@@ -20,7 +20,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
   (backend, subject) => {
     const roles = { cache: subject.roles?.cache ?? {}, queue: subject.roles?.queue ?? {} };
     const create = (args: TopologyArgs, options: RecordOptions = {}) =>
-      record(() => createTopology("t", { backend, args: completed(subject, args) }), {
+      record(() => createTopology(backend, "t", completed(subject, args)), {
         state: subject.state,
         call: subject.call,
         ...options,
@@ -207,7 +207,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       const refused = async (args: TopologyArgs) => {
         const seen = await record(async () => {
           try {
-            await createTopology("t", { backend, args: completed(subject, args) });
+            await createTopology(backend, "t", completed(subject, args));
             return "created";
           } catch (error) {
             return (error as Error).message;

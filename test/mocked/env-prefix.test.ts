@@ -9,7 +9,7 @@ import { completed, subjects } from "./subjects";
 const created = async (backend: BackendName, args: Record<string, unknown>) => {
   const { state, call } = subjects[backend];
   const all = completed(subjects[backend], args);
-  const { get } = await record(() => createTopology("t", { backend, args: all }), { state, call });
+  const { get } = await record(() => createTopology(backend, "t", all), { state, call });
   return get;
 };
 
