@@ -67,6 +67,19 @@ describe.skipIf(missing("redis"))("what the README shows under `queue: { envPref
     ]);
   });
 
+  test("all of them compile, strictly", async () => {
+    const files = Object.values(HABITS).map((code, index) => {
+      const file = path.join(folder, `habit-${index}.mts`);
+      writeFileSync(file, `${code}\nexport {};\n`);
+      return file;
+    });
+    const options = ["--ignoreConfig", "--noEmit", "--strict", "--skipLibCheck", "--types", "node"];
+    const tsc = path.join(root, "node_modules/typescript/bin/tsc");
+    const args = [tsc, ...options, "--module", "nodenext", "--target", "es2022", ...files];
+    const { stdout } = await run(process.execPath, args, { cwd: folder }).catch((error) => error);
+    expect(stdout).toBe("");
+  });
+
   test.each(["REDIS_URL alone", "Host, port, password"])("%s: the job reaches the queue", async (habit) => {
     const { env, program } = await start(AS_ONE_REDIS);
     expect(JSON.parse(await program(habit, ADD))[0]).toBe("1");

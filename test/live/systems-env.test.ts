@@ -1,11 +1,15 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import * as path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseOutputs } from "../../cli/src/outputs";
 import { verifyTopology } from "../../cli/src/verifyTopology";
 import { queueOptions } from "../../components/client";
 import { redisServers, usableRedis } from "../../dev/redis";
+import { Producer } from "../../examples/app/producer";
+import { readSettings } from "../../examples/app/settings";
 import { troubles } from "./cli-helpers";
 import { Engine } from "./engine";
 import { missing } from "./require";
@@ -15,6 +19,8 @@ import { freePort, temporaryFolder, withRedis } from "./servers";
 const ADDRESS = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
   .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+
+const soon = { timeout: 60_000 };
 
 /** What B's and D's applications read, whichever stack they run on: their queue under `REDIS_*`. */
 describe.skipIf(missing("redis", "pulumi"))("systems whose queue is under REDIS_*", () => {
@@ -34,7 +40,7 @@ describe.skipIf(missing("redis", "pulumi"))("systems whose queue is under REDIS_
     }
     await engine.up();
     const text = await engine.succeed("stack", "output", "--json", "--show-secrets", "--stack", "live");
-    return parseOutputs(text, "the test");
+    return { engine, ...parseOutputs(text, "the test") };
   };
 
   const startRedis = async (host: string, password: string) => {
@@ -58,18 +64,28 @@ describe.skipIf(missing("redis", "pulumi"))("systems whose queue is under REDIS_
     const port = await startRedis(ADDRESS ?? "", "PASSWORD");
     const url = `redis://default:PASSWORD@${ADDRESS}:${port}`;
     const stackFile = "examples/systems/koinoniasms/Pulumi.koinoniasms-render.yaml";
-    const outputs = await adopt(stackFile, { "external.queueServer.url": url });
+    const { engine: _, ...outputs } = await adopt(stackFile, { "external.queueServer.url": url });
     expect(outputs.env).toMatchObject({ REDIS_URL: url, REDIS_TLS: "false" });
     expect(queueOptions(outputs.env, { envPrefix: "REDIS" })).toMatchObject(SETTINGS_OF_D);
     expect(troubles(await verifyTopology(outputs)).filter(([, result]) => result === "fail")).toEqual([]);
   });
 
-  test("D on a laptop: the same variable, and the same settings", async () => {
+  test("D on a laptop: the same variable and settings, and no work is lost while Redis is away", async () => {
     const port = await freePort();
     const stackFile = "examples/systems/koinoniasms/Pulumi.koinoniasms-local.yaml";
-    const { env } = await adopt(stackFile, { "queue.port": `${port}` });
+    const { engine, env } = await adopt(stackFile, { "queue.port": `${port}` });
     expect(env.REDIS_URL).toMatch(new RegExp(`^redis://default:\\w+@127\\.0\\.0\\.1:${port}$`));
     expect(queueOptions(env, { envPrefix: "REDIS" })).toMatchObject(SETTINGS_OF_D);
+
+    // Work is done synchronously while Redis is away, and queued again when it is back.
+    const producer = new Producer(readSettings({ ...env, QUEUE_ENV_PREFIX: "REDIS" }).queue);
+    closing.push(() => producer.close());
+    expect(await producer.submit({ to: "ada@example.com" })).toBe("queued");
+    const pid = readFileSync(path.join(engine.folder, ".redis-topology/live/queue/redis.pid"), "utf8");
+    process.kill(Number(pid), "SIGKILL");
+    await expect.poll(() => producer.submit({ to: "bob@example.com" }), soon).toBe("done");
+    await engine.up();
+    await expect.poll(() => producer.submit({ to: "cyd@example.com" }), soon).toBe("queued");
   });
 
   test("B on a laptop: host, port and password under the names of production", async () => {
