@@ -32,7 +32,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       backend: traits.name,
       cache: server(plan.cache),
       queue: server(plan.queue),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       ways: processWays(directory, plan),
     });
