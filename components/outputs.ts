@@ -20,6 +20,8 @@ export interface Server {
   tls?: pulumi.Input<boolean>;
   prefix?: pulumi.Input<string | undefined>;
   caCertificate?: pulumi.Input<string>;
+  /** The containers in which alone `host` is this server. Default: anywhere. */
+  inside?: pulumi.Input<string>;
 }
 
 /** What a backend knows when its resources are declared. */
@@ -30,7 +32,7 @@ export interface TopologyParts {
   readonly bullmq?: BullmqArgs;
   readonly guarantees: Guarantees;
   /** Default none. */
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Input<Ways>;
   /** Texts by name that only this backend has. Default none. */
   readonly details?: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -50,7 +52,7 @@ export function topologyOutputs(parts: TopologyParts): Topology {
     ),
     ...(queue && { bullmq: bullmq(queue, parts.bullmq) }),
     guarantees: parts.guarantees,
-    ...(parts.ways && { ways: parts.ways }),
+    ...(parts.ways && { ways: pulumi.output(parts.ways) }),
     ...(parts.details && { details: pulumi.output({ ...parts.details }) }),
   };
 }
@@ -75,6 +77,7 @@ function endpoint(server: Server): Endpoint {
     tls: pulumi.output(server.tls ?? false),
     ...(server.prefix !== undefined && { prefix: pulumi.output(server.prefix) }),
     ...(server.caCertificate !== undefined && { caCertificate: pulumi.output(server.caCertificate) }),
+    ...(server.inside !== undefined && { inside: pulumi.output(server.inside) }),
   };
   return { ...parts, url: pulumi.secret(connection(parts).apply(connectionUrl)) };
 }

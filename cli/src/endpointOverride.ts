@@ -65,7 +65,7 @@ function withoutTunnel({ cache, queue }: Ways, role: Role): Ways {
 }
 
 function moveEndpoint(endpoint: Endpoint, host: string, port: number): Endpoint {
-  const moved = { ...endpoint, host, port, ...servernameOf(endpoint) };
+  const moved = { ...endpoint, inside: undefined, host, port, ...servernameOf(endpoint) };
   return { ...moved, url: connectionUrl(moved) };
 }
 

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { addEnv } from "./commands/env";
 import { addLogs } from "./commands/logs";
+import { addQueue, queueNameLast } from "./commands/queue";
+import { addQueues } from "./commands/queues";
 import { addRun } from "./commands/run";
 import { addShell } from "./commands/shell";
 import { addStatus } from "./commands/status";
 import { addTunnel } from "./commands/tunnel";
+import { addUi } from "./commands/ui";
 import { addVerify } from "./commands/verify";
 import { FailedError, UserError } from "./errors";
 
@@ -16,7 +19,8 @@ const FAILED_EXIT_CODE = 1;
 export async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   try {
-    await createProgram().parseAsync();
+    const program = createProgram();
+    await program.parseAsync(queueNameLast(process.argv, program));
   } catch (error) {
     process.exitCode = report(error, process.argv.includes("--json"));
   }
@@ -39,6 +43,9 @@ export function createProgram(): Command {
   addShell(program);
   addLogs(program);
   addTunnel(program);
+  addQueues(program);
+  addQueue(program);
+  addUi(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.

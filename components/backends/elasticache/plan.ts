@@ -5,7 +5,8 @@ import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { shapeOf, shownNumber } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
-import { tagProblems } from "../awsTags";
+import { tagProblems } from "../aws/tags";
+import type { Given } from "../backend";
 import { inSection } from "../section";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";
@@ -64,7 +65,7 @@ export interface ElasticachePlan extends TopologyPlan {
 }
 
 /** Everything decided about the topology, and everything wrong with it as far as its values are known. Pure. */
-export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan {
+export function planElasticache(args: Given<ElasticacheTopologyArgs>): ElasticachePlan {
   const problems: Problem[] = [];
   const queue = lifeOf(Role.Queue, args.queueGroup);
   const plan = planTopology(traits, args, {
@@ -100,7 +101,7 @@ export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan 
 
 function planGroup(
   plan: RolePlan,
-  args: ElasticacheTopologyArgs,
+  args: Given<ElasticacheTopologyArgs>,
   problems: Problem[],
 ): GroupPlan | undefined {
   const { role } = plan;
@@ -151,11 +152,11 @@ function cacheGuarantees(given: GroupArgs = {}) {
   return given.finalSnapshot ? { destroy: kept("`finalSnapshot` leaves a final snapshot.") } : {};
 }
 
-function groupOf(args: ElasticacheTopologyArgs, role: Role): GroupArgs | undefined {
+function groupOf(args: Given<ElasticacheTopologyArgs>, role: Role): GroupArgs | undefined {
   return role === Role.Cache ? args.cacheGroup : args.queueGroup;
 }
 
-function unusedGroups(args: ElasticacheTopologyArgs): Problem[] {
+function unusedGroups(args: Given<ElasticacheTopologyArgs>): Problem[] {
   return ROLES.flatMap((role) => {
     if (groupOf(args, role) === undefined || (args as TopologyArgs)[role]) return [];
     const fix = `Add \`${role}: {}\`, or remove \`${role}Group\`.`;
