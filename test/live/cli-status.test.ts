@@ -1,5 +1,7 @@
 import { Queue, Worker } from "bullmq";
+import { Redis } from "ioredis";
 import { afterEach, expect, test, vi } from "vitest";
+import { readQueues } from "../../cli/src/status/queues";
 import type { StatusReport } from "../../cli/src/status/report";
 import { statusSchema } from "../../cli/src/status/report";
 import type { CliRun, Server } from "./cli-helpers";
@@ -131,6 +133,27 @@ test("a full queue: that it refuses writes, and how much of its memory is used",
   const report = reportOf(await runCli(["status", "--json"], outputsOf({ queue: server.endpoint })));
   expect(kinds(report).slice(0, 2)).toEqual(["writesRefused queue", "restarted queue"]);
   expect(report.roles[0]?.server?.refusedWrites).toEqual({ total: 1, now: 0 });
+});
+
+test("among more keys than the look has time for, queues with workers and those with many jobs are found", async () => {
+  const server = await startServer("queue", { directives: [["maxmemory", "0"]] });
+  const fill = `redis.call('hset', 'app:big:meta', 'version', 'bullmq:6.7.0')
+    for i = 1, 100000 do redis.call('set', 'app:big:' .. i, 'x'); redis.call('set', 'other' .. i, 'x') end`;
+  await server.admin.eval(fill, 0);
+  await queueOf(server, "small").add("send", {});
+  const worker = new Worker("small", async () => new Promise(() => undefined), {
+    connection: connectionOf(server),
+  });
+  worker.on("error", () => undefined);
+  open.push({ close: () => worker.close(true) });
+  await new Promise((resolve) => worker.once("active", resolve));
+  const client = new Redis(connectionOf(server));
+  const { queues, complete } = await readQueues(client, new AbortController().signal, 0);
+  client.disconnect();
+  expect([complete, queues.map(({ prefix, name }) => `${prefix}:${name}`)]).toEqual([
+    false,
+    ["app:big", "bull:small"],
+  ]);
 });
 
 test("keys that only look like a queue's are none, and a server that refuses CONFIG and CLIENT is read all the same", async () => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createProgram } from "../../cli/src/main";
 import type { Promised, Thresholds } from "../../cli/src/status/problems";
 import { PROBLEM_KINDS, problem, problemsOf, sorted } from "../../cli/src/status/problems";
-import { throughput, workersIn } from "../../cli/src/status/queues";
+import { queuesNamedIn, throughput, workersIn } from "../../cli/src/status/queues";
 import type { QueueStatus, ServerStatus } from "../../cli/src/status/report";
 import type { ServerFacts } from "../../cli/src/status/server";
 import { serverStatus } from "../../cli/src/status/server";
@@ -175,7 +175,7 @@ function said({
   before,
   queue,
   thresholds = {},
-  promised = { aof: true },
+  promised = { aof: true, prefix: "bull" },
 }: Given): string[] {
   const server: ServerStatus = serverStatus(role, facts(info, { ...memoryOf(info), ...before }));
   const queues = queue ? [{ ...QUEUE, ...queue }] : [];
@@ -321,7 +321,10 @@ test.each<[string, Given]>([
   ["a small server's fragmentation says nothing", { info: { ...used(50), mem_fragmentation_ratio: "3" } }],
   [
     "an AOF is not promised",
-    { info: { aof_enabled: "0", rdb_last_save_time: String(NOW - 10_000) }, promised: { aof: false } },
+    {
+      info: { aof_enabled: "0", rdb_last_save_time: String(NOW - 10_000) },
+      promised: { aof: false, prefix: "bull" },
+    },
   ],
   [
     "a snapshot is old, and nothing has changed",
@@ -351,6 +354,14 @@ test("the worst problem comes first", () => {
   expect(problems.map(({ kind }) => kind)).toEqual(["down", "memoryHigh", "fragmentation", "restarted"]);
 });
 
+test("a queue's problem has the command for that queue, with its prefix where it is not the stack's", () => {
+  const command = (prefix: string, name: string) =>
+    problem("queue", "failing", "", { ...QUEUE, prefix, name }, "app").command;
+  expect(command("app", "mail")).toBe("queue mail failures");
+  expect(command("bull", "mail")).toBe("queue mail failures --prefix bull");
+  expect(command("{a b}", "it's")).toBe("queue 'it'\\''s' failures --prefix '{a b}'");
+});
+
 test("every problem's heading is in the runbook, and its command exists", () => {
   const runbook = readFileSync(resolve(__dirname, "../../docs/operations.md"), "utf8");
   const anchors = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = ""]) =>
@@ -377,10 +388,19 @@ test("workers are told by the names of their connections", () => {
     "id=5 addr=a name= age=1",
     "id=6 addr=a name=app:not-base64! age=1",
   ].join("\n");
-  expect([...workersIn(list)]).toEqual([
-    ["bull:mail", 2],
-    ["{app}:x:ü/x", 1],
+  expect(workersIn(list)).toEqual([
+    { id: { prefix: "bull", name: "mail" }, count: 2 },
+    { id: { prefix: "{app}:x", name: "ü/x" }, count: 1 },
   ]);
+});
+
+test("a key names the queues that it may belong to", () => {
+  expect(queuesNamedIn("bull:mail:17")).toEqual([{ prefix: "bull", name: "mail" }]);
+  expect(queuesNamedIn("{a}:b:mail:repeat")).toEqual([
+    { prefix: "{a}", name: "b" },
+    { prefix: "{a}:b", name: "mail" },
+  ]);
+  expect(["plain", "a:b", ":x:y", "a::b"].flatMap(queuesNamedIn)).toEqual([]);
 });
 
 test("jobs a minute, over the last minute or as far as the events reach back", () => {

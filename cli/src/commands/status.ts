@@ -38,7 +38,9 @@ export function addStatus(program: Command): void {
 }
 
 async function status(run: Run, options: Options): Promise<number> {
-  const observers = chooseRoles(run.outputs, options.role).map((role) => new Observer(run, role));
+  const observers = chooseRoles(run.outputs, options.role).map(
+    (role) => new Observer(run, role, options.verbose ?? false),
+  );
   run.atEnd(() => Promise.all(observers.map((observer) => observer.close())));
   const look = async () => {
     const seen = await Promise.all(observers.map((observer) => observer.observe()));

@@ -26,8 +26,9 @@ export interface Observation {
 const ANSWER_MS = 3000;
 /** Between the two samples of a single look. */
 const GAP_MS = 400;
-/** How long the look for queues goes on, so that the whole takes a second. */
+/** How long the look for queues goes on, so that the whole takes a second; and when all of them are wanted. */
 const SCAN_MS = 400;
+const LONG_SCAN_MS = 60_000;
 const NO_QUEUES: FoundQueues = { queues: [], complete: true };
 
 /** A role's server, looked at as often as is asked; connects again when the connection is lost. */
@@ -41,6 +42,7 @@ export class Observer {
   constructor(
     private readonly run: Run,
     private readonly role: Role,
+    private readonly allQueues: boolean,
   ) {
     const { host, port } = endpointOf(run.outputs, role);
     this.address = `${host}:${port}`;
@@ -89,23 +91,23 @@ export class Observer {
   private async look(): Promise<{ facts: ServerFacts; found: FoundQueues }> {
     const { client, role, run } = this;
     if (!client) throw new Error("not connected");
-    const deadline = startDeadline(ANSWER_MS, run.signal);
-    const { signal } = deadline;
-    try {
-      const first = await takeSample(client, signal);
-      const before = this.last ?? first;
-      const loading = first.info.loading === "1";
-      const queues = role === Role.Queue && !loading;
-      const [found] = await Promise.all([
-        queues ? readQueues(await this.whole(first), signal, SCAN_MS) : NO_QUEUES,
-        this.last ? undefined : until(signal, sleep(GAP_MS)),
-      ]);
-      const now = await takeSample(client, signal);
-      this.last = now;
-      return { found, facts: { before, now, ...(await readRest(client, signal)) } };
-    } finally {
-      deadline.clear();
-    }
+    const first = await this.sample(client);
+    const before = this.last ?? first;
+    const queues = role === Role.Queue && first.info.loading !== "1";
+    const scan = this.allQueues ? LONG_SCAN_MS : SCAN_MS;
+    const [found] = await Promise.all([
+      queues
+        ? within(scan + ANSWER_MS, run, async (signal) => readQueues(await this.whole(first), signal, scan))
+        : NO_QUEUES,
+      this.last ? undefined : until(run.signal, sleep(GAP_MS)),
+    ]);
+    const rest = await within(ANSWER_MS, run, (signal) => readRest(client, signal));
+    this.last = await this.sample(client);
+    return { found, facts: { before, now: this.last, ...rest } };
+  }
+
+  private sample(client: Redis): Promise<Sample> {
+    return within(ANSWER_MS, this.run, (signal) => takeSample(client, signal));
   }
 
   /** The cluster that the server belongs to, where it does. */
@@ -113,6 +115,20 @@ export class Observer {
     if (info.cluster_enabled !== "1" || !this.client || !this.reached) return this.client as Redis;
     this.cluster ??= await this.reached.connectCluster();
     return this.cluster;
+  }
+}
+
+/** Work that may take so many milliseconds. */
+async function within<T>(
+  milliseconds: number,
+  { signal }: Run,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = startDeadline(milliseconds, signal);
+  try {
+    return await work(deadline.signal);
+  } finally {
+    deadline.clear();
   }
 }
 

@@ -3,7 +3,7 @@ import { Role } from "redis-topology/redis";
 import type { Problem, QueueStatus, ServerStatus } from "./report";
 import { duration, percent } from "./words";
 
-/** What every problem of a kind has. `command` is what follows `redis-topology`, `{role}` filled in. */
+/** What every problem of a kind has. `command` is what follows `redis-topology`, `{role}` or `{queue}` filled in. */
 interface Kind {
   readonly severity: Problem["severity"];
   readonly command: string;
@@ -20,9 +20,9 @@ export const PROBLEM_KINDS = {
     command: "shell {role} INFO persistence",
     runbook: "redis-does-not-answer",
   },
-  writesRefused: { severity: "critical", command: "shell {role} --bigkeys", runbook: "memory-is-full" },
+  writesRefused: { severity: "critical", command: "queues", runbook: "memory-is-full" },
   writesWereRefused: { severity: "note", command: "shell {role} INFO errorstats", runbook: "memory-is-full" },
-  memoryHigh: { severity: "warning", command: "shell {role} --bigkeys", runbook: "memory-is-nearly-full" },
+  memoryHigh: { severity: "warning", command: "queues", runbook: "memory-is-nearly-full" },
   noMemoryLimit: { severity: "warning", command: "verify --role {role}", runbook: "memory-is-nearly-full" },
   fragmentation: {
     severity: "warning",
@@ -51,10 +51,14 @@ export const PROBLEM_KINDS = {
   replicaAway: { severity: "warning", command: "shell {role} INFO replication", runbook: "replication-lags" },
   replicaLags: { severity: "warning", command: "shell {role} INFO replication", runbook: "replication-lags" },
   restarted: { severity: "note", command: "logs {role}", runbook: "redis-restarts" },
-  noWorkers: { severity: "warning", command: "shell {role} CLIENT LIST", runbook: "workers-do-not-process" },
-  stands: { severity: "warning", command: "shell {role} CLIENT LIST", runbook: "workers-do-not-process" },
-  paused: { severity: "note", command: "status --role {role} -v", runbook: "workers-do-not-process" },
-  failing: { severity: "warning", command: "status --role {role} -v", runbook: "workers-do-not-process" },
+  noWorkers: { severity: "warning", command: "queue {queue} stats", runbook: "workers-do-not-process" },
+  stands: {
+    severity: "warning",
+    command: "queue {queue} jobs --state active",
+    runbook: "workers-do-not-process",
+  },
+  paused: { severity: "note", command: "queue {queue} resume", runbook: "workers-do-not-process" },
+  failing: { severity: "warning", command: "queue {queue} failures", runbook: "workers-do-not-process" },
 } as const satisfies Record<string, Kind>;
 
 export type ProblemKind = keyof typeof PROBLEM_KINDS;
@@ -69,6 +73,8 @@ export interface Thresholds extends AlertThresholds {
 export interface Promised {
   /** Whether the guarantees need an AOF. */
   readonly aof: boolean;
+  /** The prefix under which a queue is looked for unless another is named. */
+  readonly prefix: string;
 }
 
 /** Of maxmemory: above this, a server that has refused writes will refuse the next. */
@@ -82,7 +88,7 @@ const JUST_STARTED_SECONDS = 300;
 const LONG_WAIT_MS = 3_600_000;
 const MANY_FAILURES = 5;
 
-type Say = (kind: ProblemKind, text: string, queue?: string) => void;
+type Say = (kind: ProblemKind, text: string, queue?: QueueStatus) => void;
 
 /** What is wrong with a server that answers, and with its queues. Pure. */
 export function problemsOf(
@@ -94,7 +100,7 @@ export function problemsOf(
   now: number,
 ): Problem[] {
   const problems: Problem[] = [];
-  const say: Say = (kind, text, queue) => problems.push(problem(role, kind, text, queue));
+  const say: Say = (kind, text, queue) => problems.push(problem(role, kind, text, queue, promised.prefix));
   if (server.loading)
     say("loading", "It is reading its data from disk, and answers nothing else until it has.");
   memoryProblems(role, server, thresholds, say);
@@ -107,18 +113,30 @@ export function problemsOf(
   return problems;
 }
 
-/** A problem of a kind. */
-export function problem(role: Role, kind: ProblemKind, text: string, queue?: string): Problem {
+/** A problem of a kind. `prefix`: under which a queue is found without naming it. */
+export function problem(
+  role: Role,
+  kind: ProblemKind,
+  text: string,
+  queue?: QueueStatus,
+  prefix?: string,
+): Problem {
   const { severity, command, runbook } = PROBLEM_KINDS[kind];
+  const option = queue === undefined || queue.prefix === prefix ? "" : ` --prefix ${quoted(queue.prefix)}`;
   return {
     role,
-    ...(queue !== undefined && { queue }),
+    ...(queue !== undefined && { queue: `${queue.prefix}:${queue.name}` }),
     kind,
     severity,
     text,
-    command: command.replace("{role}", role),
+    command: `${command.replace("{role}", role).replace("{queue}", () => quoted(queue?.name ?? ""))}${option}`,
     runbook,
   };
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w.@%+=,/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Worst first, otherwise as they come. */
@@ -224,24 +242,14 @@ function replicationProblems({ replication }: ServerStatus, say: Say): void {
 }
 
 function queueProblems(queue: QueueStatus, say: Say): void {
-  const {
-    name,
-    prefix,
-    waiting,
-    workers,
-    paused,
-    oldestWaitingMs = 0,
-    completedPerMinute,
-    failedPerMinute,
-  } = queue;
-  const full = `${prefix}:${name}`;
+  const { name, waiting, workers, paused, oldestWaitingMs = 0, completedPerMinute, failedPerMinute } = queue;
   const jobs = waiting === 1 ? "1 job waits" : `${waiting} jobs wait`;
   const wait = duration(oldestWaitingMs / 1000);
-  if (paused && waiting > 0) say("paused", `${name} is paused, and ${jobs}.`, full);
+  if (paused && waiting > 0) say("paused", `${name} is paused, and ${jobs}.`, queue);
   else if (waiting > 0 && workers === 0)
-    say("noWorkers", `${name}: ${jobs}, the oldest for ${wait}, and no worker is connected.`, full);
+    say("noWorkers", `${name}: ${jobs}, the oldest for ${wait}, and no worker is connected.`, queue);
   else if (waiting > 0 && oldestWaitingMs > LONG_WAIT_MS && completedPerMinute === 0 && failedPerMinute === 0)
-    say("stands", `${name}: ${jobs}, the oldest for ${wait}, and none has ended for a minute.`, full);
+    say("stands", `${name}: ${jobs}, the oldest for ${wait}, and none has ended for a minute.`, queue);
   if (
     failedPerMinute !== undefined &&
     failedPerMinute >= MANY_FAILURES &&
@@ -250,6 +258,6 @@ function queueProblems(queue: QueueStatus, say: Say): void {
     say(
       "failing",
       `${name}: ${failedPerMinute} jobs a minute fail, and ${completedPerMinute ?? 0} succeed.`,
-      full,
+      queue,
     );
 }

@@ -1,7 +1,7 @@
 import { expectationsOf } from "../checks/expectations";
 import type { StackOutputs } from "../outputs";
 import type { Observation } from "./observe";
-import type { Thresholds } from "./problems";
+import type { Promised, Thresholds } from "./problems";
 import { problem, problemsOf, sorted } from "./problems";
 import type { Problem, RoleStatus, StatusReport } from "./report";
 import { sampleSeconds, serverStatus } from "./server";
@@ -51,9 +51,12 @@ function judge(outputs: StackOutputs, seen: Observation): { status: RoleStatus; 
   return { status: { ...base, server }, problems };
 }
 
-function promised(outputs: StackOutputs, role: Observation["role"]): { aof: boolean } {
+function promised(outputs: StackOutputs, role: Observation["role"]): Promised {
   const guarantees = outputs.guarantees[role];
-  return { aof: guarantees !== undefined && expectationsOf(role, guarantees).persistence === "yes" };
+  return {
+    aof: guarantees !== undefined && expectationsOf(role, guarantees).persistence === "yes",
+    prefix: outputs.bullmq?.prefix ?? "bull",
+  };
 }
 
 function thresholdsOf({ alerts }: StackOutputs & { alerts?: Thresholds }): Thresholds {

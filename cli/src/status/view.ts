@@ -118,7 +118,9 @@ function queueLines({ role, queues, allQueues }: RoleStatus, verbose: boolean): 
   if (role !== "queue") return [];
   const note = allQueues
     ? []
-    : ["  There may be more: the look for queues ends early on a server with so many keys."];
+    : [
+        "  There may be more, small ones without workers: with so many keys the look ends early. -v looks at all.",
+      ];
   if (queues.length === 0) return ["", "  no queues", ...note];
   const shown = verbose ? queues : [...queues].sort(byWork).slice(0, QUEUES_SHOWN);
   const table = [[...HEADS, ...(verbose ? MORE_HEADS : [])], ...shown.map((queue) => cells(queue, verbose))];
