@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
+import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
 import { addLogs } from "./commands/logs";
+import { addMemory } from "./commands/memory";
 import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
 import { addRun } from "./commands/run";
@@ -46,6 +48,8 @@ export function createProgram(): Command {
   addQueues(program);
   addQueue(program);
   addUi(program);
+  addMemory(program);
+  addDoctor(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.
