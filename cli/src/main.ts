@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addBench } from "./commands/bench";
 import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
 import { addMemory } from "./commands/memory";
@@ -37,6 +38,7 @@ function createProgram(): Command {
   addQueue(program);
   addMemory(program);
   addDoctor(program);
+  addBench(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.
