@@ -2,9 +2,14 @@ import { Command, CommanderError } from "commander";
 import { addBench } from "./commands/bench";
 import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
+import { addLogs } from "./commands/logs";
 import { addMemory } from "./commands/memory";
 import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
+import { addRun } from "./commands/run";
+import { addShell } from "./commands/shell";
+import { addTunnel } from "./commands/tunnel";
+import { addUi } from "./commands/ui";
 import { addVerify } from "./commands/verify";
 import { FailedError, UserError } from "./errors";
 
@@ -34,8 +39,13 @@ function createProgram(): Command {
     .exitOverride();
   addVerify(program);
   addEnv(program);
+  addRun(program);
+  addShell(program);
+  addLogs(program);
+  addTunnel(program);
   addQueues(program);
   addQueue(program);
+  addUi(program);
   addMemory(program);
   addDoctor(program);
   addBench(program);

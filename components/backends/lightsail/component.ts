@@ -9,9 +9,9 @@ import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
-import { awsCommand } from "../awsCommand";
+import { awsCommand } from "../aws/command";
+import { nameInAws, ownTags } from "../aws/names";
 import { rolePassword, validPasswords } from "../passwords";
-import { physicalName } from "../physicalName";
 import { refuse } from "../refuse";
 import type { AppContainer, LightsailTopologyArgs } from "./args";
 import type { Container } from "./container";
@@ -30,7 +30,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Output<Ways>;
   /** `containers`: Redis' entries for a deployment file, as JSON. `privateDomain`: the service's name for others in the Region. Secret. */
   readonly details?: pulumi.Output<Record<string, string>>;
 
@@ -76,7 +76,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
 }
 
 function nameOfService(name: string): string {
-  return physicalName([pulumi.getProject(), pulumi.getStack(), name], "service", SERVICE_NAME_LIMIT);
+  return nameInAws(name, "service", SERVICE_NAME_LIMIT);
 }
 
 function createService(
@@ -86,11 +86,9 @@ function createService(
   args: LightsailTopologyArgs,
   power: string,
 ): ContainerService {
-  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
-  const tags = { "pulumi:project": project, "pulumi:stack": stack, "redis-topology": name, ...args.tags };
   return new ContainerService(
     `${name}-service`,
-    { name: serviceName, power, scale: 1, tags },
+    { name: serviceName, power, scale: 1, tags: ownTags(name, args.tags) },
     { parent, protect: args.queue !== undefined && (args.protect ?? true) },
   );
 }
