@@ -18,6 +18,9 @@ const container = z.strictObject({
 export const lightsailBackend: Backend = {
   summary: "containers of one AWS Lightsail container service, without a disk",
   settings: z.strictObject({
+    existingService: text(
+      "Name of a container service that exists and is only deployed into. Default: one of the stack's own.",
+    ),
     power: z
       .enum(Power)
       .optional()
@@ -26,11 +29,17 @@ export const lightsailBackend: Backend = {
     image: text("Redis or Valkey image. Default by the role's engine and version."),
     app: z.array(container).optional().describe("Your own containers, which reach Redis on localhost."),
     appMemory: text("Memory that all app containers together need. Default 256Mi a container."),
+    openToRegion: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether other Lightsail services of the Region may connect as well. Default: only without an app beside Redis.",
+      ),
     publicEndpoint: z
       .strictObject({
         container: z.string().describe("Name of an app container."),
         port: z.int().describe("One of its HTTP or HTTPS ports."),
-        healthPath: text("Path that answers with a status from 200 to 499. Default /."),
+        healthPath: text("Path that answers with a status from 200 to 499, beginning with /. Default /."),
       })
       .optional()
       .describe("The one port that the Internet reaches, by HTTPS. Default none."),

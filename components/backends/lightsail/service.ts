@@ -1,0 +1,64 @@
+import { ContainerService } from "@pulumi/aws/lightsail/containerService";
+import * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "../physicalName";
+import { refuse } from "../refuse";
+import type { LightsailTopologyArgs } from "./args";
+import { foundServiceProblems, SERVICE_NAME_LIMIT } from "./existing";
+import type { LightsailPlan } from "./plan";
+
+/** The service that is deployed into. */
+export interface Service {
+  /** Known once a service that exists has been found fit for the plan. */
+  readonly name: pulumi.Output<string>;
+  /** ARN of the role that pulls from ECR; empty where it is not used. */
+  readonly ecrRole: pulumi.Output<string>;
+}
+
+/** One of the stack's own, or the one that exists: the latter is only read, on every preview and `up`. */
+export function containerService(
+  parent: pulumi.Resource,
+  name: string,
+  args: LightsailTopologyArgs,
+  plan: LightsailPlan,
+): Service {
+  const { existingService } = args;
+  if (existingService === undefined) return used(createService(parent, name, args, plan));
+  const service = ContainerService.get(`${name}-existing-service`, existingService, {}, { parent });
+  const { power, scale, isDisabled } = service;
+  // A service that never had the role may say nothing about it, which a preview takes for "not known yet".
+  const access = plan.pullsFromEcr ? service.privateRegistryAccess : undefined;
+  const fit = pulumi.all([power, scale, isDisabled, access]).apply(([power, scale, isDisabled, access]) => {
+    const found = { power, scale, isDisabled, pullsFromEcr: access?.ecrImagePullerRole?.isActive ?? false };
+    refuse(name, foundServiceProblems(existingService, found, plan), parent);
+    return existingService;
+  });
+  return { ...used(service), name: fit };
+}
+
+function createService(
+  parent: pulumi.Resource,
+  name: string,
+  args: LightsailTopologyArgs,
+  { power, pullsFromEcr }: LightsailPlan,
+): ContainerService {
+  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
+  const tags = { "pulumi:project": project, "pulumi:stack": stack, "redis-topology": name, ...args.tags };
+  return new ContainerService(
+    `${name}-service`,
+    {
+      name: physicalName([project, stack, name], "service", SERVICE_NAME_LIMIT),
+      power,
+      scale: 1,
+      ...(pullsFromEcr && { privateRegistryAccess: { ecrImagePullerRole: { isActive: true } } }),
+      tags,
+    },
+    { parent, protect: args.queue !== undefined && (args.protect ?? true) },
+  );
+}
+
+function used({ name, privateRegistryAccess }: ContainerService): Service {
+  return {
+    name,
+    ecrRole: privateRegistryAccess.apply((access) => access?.ecrImagePullerRole?.principalArn ?? ""),
+  };
+}
