@@ -7,6 +7,7 @@ import type { Connection } from "./redis/connection";
 import { connectionUrl, environment } from "./redis/connection";
 import type { Guarantees } from "./redis/guarantees";
 import { guaranteeTable } from "./redis/guarantees";
+import type { Ways } from "./redis/ways";
 
 /** A server as its backend knows it; plain or still to come. */
 export interface Server {
@@ -30,6 +31,8 @@ export interface TopologyParts {
   readonly queue?: Server;
   readonly bullmq?: BullmqArgs;
   readonly guarantees: Guarantees;
+  /** Default none. */
+  readonly ways?: Ways;
   /** Texts by name that only this backend has. Default none. */
   readonly details?: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -49,6 +52,7 @@ export function topologyOutputs(parts: TopologyParts): Topology {
     ),
     ...(queue && { bullmq: bullmq(queue, parts.bullmq) }),
     guarantees: parts.guarantees,
+    ...(parts.ways && { ways: parts.ways }),
     ...(parts.details && { details: pulumi.output({ ...parts.details }) }),
   };
 }

@@ -96,7 +96,7 @@ async function verifyRole(
   try {
     run.announce(REACHABLE);
     const anonymous = await attemptAnonymously(target, deadline.signal);
-    await run.check(REACHABLE, { target, anonymous });
+    await run.check(REACHABLE, { target, anonymous, instead: outputs.ways?.[role]?.instead });
     if (anonymous.outcome === "unreachable") return run.finish("not reachable");
     await run.check(ANONYMOUS_REFUSED, anonymous);
     await run.check(WRONG_PASSWORD_REFUSED, target);

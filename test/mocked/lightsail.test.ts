@@ -214,6 +214,11 @@ describe("a service that exists", () => {
       },
     });
     expect(await resolved(result.queue?.inside ?? "")).toContain("the Lightsail service api (");
+    expect(result.ways?.queue).toMatchObject({
+      logs: expect.arrayContaining(["api", "redis-queue"]),
+      instead:
+        'It answers to the containers of its own deployment alone: docs/operations/lightsail.md, "From inside", has one that looks.',
+    });
     expect(await resolved(result.details)).toHaveProperty("ecrPullerRole", role);
   });
 

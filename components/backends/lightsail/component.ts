@@ -6,6 +6,8 @@ import type { Guarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { Role } from "../../redis/roles";
+import type { Ways } from "../../redis/ways";
+import { awsCommand } from "../awsCommand";
 import { rolePassword, validPasswords } from "../passwords";
 import { refuse } from "../refuse";
 import type { LightsailTopologyArgs } from "./args";
@@ -14,6 +16,7 @@ import { deploy, deploymentJson } from "./deployment";
 import type { LightsailPlan } from "./plan";
 import { planLightsail, traits } from "./plan";
 import { containerService } from "./service";
+import { containerWays } from "./ways";
 
 /** The topology as containers of one Lightsail container service, with the user's app beside them. */
 export class LightsailTopology extends pulumi.ComponentResource implements Topology {
@@ -23,6 +26,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: Ways;
   /**
    * `containers`: Redis' entries for a deployment file, as JSON. `privateDomain`: the service's name for others in the
    * Region, where Redis is open to them. `ecrPullerRole`: ARN that an ECR repository must let in, where one is used. Secret.
@@ -51,6 +55,9 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       queue: server(Role.Queue),
       bullmq: args.queue?.bullmq,
       guarantees: plan.guarantees,
+      ways: Object.fromEntries(
+        roles.map(({ role }) => [role, containerWays(role, service.plainName, plan.open, awsCommand())]),
+      ),
       details: {
         containers: redis.apply(deploymentJson),
         ...(plan.open && { privateDomain }),
@@ -66,6 +73,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }

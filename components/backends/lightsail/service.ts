@@ -8,7 +8,8 @@ import type { LightsailPlan } from "./plan";
 
 /** The service that is deployed into. */
 export interface Service {
-  /** Known once a service that exists has been found fit for the plan. */
+  readonly plainName: string;
+  /** The same, known once a service that exists has been found fit for the plan. */
   readonly name: pulumi.Output<string>;
   /** ARN of the role that pulls from ECR; empty where it is not used. */
   readonly ecrRole: pulumi.Output<string>;
@@ -22,7 +23,14 @@ export function containerService(
   plan: LightsailPlan,
 ): Service {
   const { existingService } = args;
-  if (existingService === undefined) return used(createService(parent, name, args, plan));
+  if (existingService === undefined) {
+    const plainName = physicalName(
+      [pulumi.getProject(), pulumi.getStack(), name],
+      "service",
+      SERVICE_NAME_LIMIT,
+    );
+    return used(plainName, createService(parent, name, plainName, args, plan));
+  }
   const service = ContainerService.get(`${name}-existing-service`, existingService, {}, { parent });
   const { power, scale, isDisabled } = service;
   // A service that never had the role may say nothing about it, which a preview takes for "not known yet".
@@ -32,12 +40,13 @@ export function containerService(
     refuse(name, foundServiceProblems(existingService, found, plan), parent);
     return existingService;
   });
-  return { ...used(service), name: fit };
+  return { ...used(existingService, service), name: fit };
 }
 
 function createService(
   parent: pulumi.Resource,
   name: string,
+  plainName: string,
   args: LightsailTopologyArgs,
   { power, pullsFromEcr }: LightsailPlan,
 ): ContainerService {
@@ -46,7 +55,7 @@ function createService(
   return new ContainerService(
     `${name}-service`,
     {
-      name: physicalName([project, stack, name], "service", SERVICE_NAME_LIMIT),
+      name: plainName,
       power,
       scale: 1,
       ...(pullsFromEcr && { privateRegistryAccess: { ecrImagePullerRole: { isActive: true } } }),
@@ -56,9 +65,7 @@ function createService(
   );
 }
 
-function used({ name, privateRegistryAccess }: ContainerService): Service {
-  return {
-    name,
-    ecrRole: privateRegistryAccess.apply((access) => access?.ecrImagePullerRole?.principalArn ?? ""),
-  };
+function used(plainName: string, { name, privateRegistryAccess }: ContainerService): Service {
+  const ecrRole = privateRegistryAccess.apply((access) => access?.ecrImagePullerRole?.principalArn ?? "");
+  return { plainName, name, ecrRole };
 }
