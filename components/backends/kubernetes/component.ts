@@ -94,7 +94,11 @@ function createSite(
   if (access === undefined) return { ...site, ...createRenderer(parent, name, args), first: [] };
   const guard = new ClusterGuard(
     `${name}-guard`,
-    { access, owner, deployment, objects: declaredObjects(args), ...wantedVolume(args, plan) },
+    {
+      ...{ access, owner, deployment, objects: declaredObjects(args) },
+      ...(args.createNamespace === false && { existingNamespace: plan.namespace }),
+      ...wantedVolume(args, plan),
+    },
     { parent },
   );
   const provider = createProvider(parent, name, args, access, guard);
