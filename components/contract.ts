@@ -160,7 +160,7 @@ export interface Topology {
   readonly network?: PrivateNetwork;
   readonly guarantees: Guarantees;
   /** How an operator gets at each server: commands, without secrets. The CLI uses them. */
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Output<Ways>;
   /** What only this backend has to tell: texts by name, such as the ARN of a secret. Absent = nothing. */
   readonly details?: pulumi.Output<Record<string, string>>;
 }

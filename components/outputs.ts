@@ -32,7 +32,7 @@ export interface TopologyParts {
   readonly bullmq?: BullmqArgs;
   readonly guarantees: Guarantees;
   /** Default none. */
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Input<Ways>;
   /** Texts by name that only this backend has. Default none. */
   readonly details?: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -52,7 +52,7 @@ export function topologyOutputs(parts: TopologyParts): Topology {
     ),
     ...(queue && { bullmq: bullmq(queue, parts.bullmq) }),
     guarantees: parts.guarantees,
-    ...(parts.ways && { ways: parts.ways }),
+    ...(parts.ways && { ways: pulumi.output(parts.ways) }),
     ...(parts.details && { details: pulumi.output({ ...parts.details }) }),
   };
 }

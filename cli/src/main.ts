@@ -1,7 +1,14 @@
 import { Command, CommanderError } from "commander";
+import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
+import { addLogs } from "./commands/logs";
+import { addMemory } from "./commands/memory";
 import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
+import { addRun } from "./commands/run";
+import { addShell } from "./commands/shell";
+import { addTunnel } from "./commands/tunnel";
+import { addUi } from "./commands/ui";
 import { addVerify } from "./commands/verify";
 import { FailedError, UserError } from "./errors";
 
@@ -31,8 +38,15 @@ function createProgram(): Command {
     .exitOverride();
   addVerify(program);
   addEnv(program);
+  addRun(program);
+  addShell(program);
+  addLogs(program);
+  addTunnel(program);
   addQueues(program);
   addQueue(program);
+  addUi(program);
+  addMemory(program);
+  addDoctor(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.

@@ -140,7 +140,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       const { resources, result } = await create(args);
       expect(Object.values(await resolved(result.env))).toContain(password);
       expect(JSON.stringify(withoutSecrets(resources))).not.toContain(password);
-      expect(JSON.stringify(result.ways)).not.toContain(password);
+      expect(JSON.stringify(await resolved(result.ways))).not.toContain(password);
     });
 
     test("what holds queue data is protected, unless the stack says otherwise", async () => {
@@ -173,11 +173,9 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
     test("ways are commands of the roles that are there, and a missing one is accounted for", async () => {
       const { result } = await create(roles);
       const { result: alone } = await create({ cache: roles.cache });
-      expect([Object.keys(result.ways ?? {}), Object.keys(alone.ways ?? {})]).toEqual([
-        ["cache", "queue"],
-        ["cache"],
-      ]);
-      for (const { tunnel, logs, restart, instead } of Object.values<RoleWays>({ ...result.ways })) {
+      const [both, one] = [await resolved(result.ways), await resolved(alone.ways)];
+      expect([Object.keys(both ?? {}), Object.keys(one ?? {})]).toEqual([["cache", "queue"], ["cache"]]);
+      for (const { tunnel, logs, restart, instead } of Object.values<RoleWays>({ ...both })) {
         const commands = [tunnel, logs, restart].filter((command) => command !== undefined);
         if (commands.length < 2 || tunnel === undefined) expect(instead).toMatch(/^[A-Z].+\.$/);
         if (tunnel) expect(tunnel.join(" ")).toContain("{port}");

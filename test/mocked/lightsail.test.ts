@@ -214,7 +214,7 @@ describe("a service that exists", () => {
       },
     });
     expect(await resolved(result.queue?.inside ?? "")).toContain("the Lightsail service api (");
-    expect(result.ways?.queue).toMatchObject({
+    expect((await resolved(result.ways))?.queue).toMatchObject({
       logs: expect.arrayContaining(["api", "redis-queue"]),
       instead:
         'It answers to the containers of its own deployment alone: docs/operations/lightsail.md, "From inside", has one that looks.',

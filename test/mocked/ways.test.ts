@@ -6,7 +6,7 @@ import type { BackendName } from "../../components/backends/registry";
 import type { Topology } from "../../components/contract";
 import { createTopology } from "../../components/create";
 import type { RecordOptions } from "./harness";
-import { record } from "./harness";
+import { record, resolved } from "./harness";
 import { completed, subjects } from "./subjects";
 
 /** The ways of a topology `redis` in the stack `test`. */
@@ -19,7 +19,7 @@ async function ways(backend: BackendName, own: object = {}, options: RecordOptio
     call,
     ...options,
   });
-  return (recorded.result as Topology).ways;
+  return resolved((recorded.result as Topology).ways);
 }
 
 test("process: the log's file, and a restart with the program and the configuration that run", async () => {
@@ -111,6 +111,12 @@ test("kubernetes: kubectl with the context that the stack is deployed with", asy
   });
 });
 
+test("kubernetes with the current context: its name, so that the commands go where the stack is", async () => {
+  const own = { context: undefined, useCurrentContext: true };
+  const { queue } = (await ways("kubernetes", own)) ?? {};
+  expect(queue?.restart?.join(" ")).toContain(" --context other ");
+});
+
 test("kubernetes without a context: no command for whichever cluster is current", async () => {
   const { state } = subjects.kubernetes;
   const { result } = await record(
@@ -122,7 +128,7 @@ test("kubernetes without a context: no command for whichever cluster is current"
   );
   const instead = (role: string, pod: string) =>
     `The stack names no context of its cluster: run \`kubectl -n redis port-forward pod/${pod} 16379:6379\` with the right one, and add \`--endpoint ${role}=127.0.0.1:16379\`.`;
-  expect(result).toEqual({
+  expect(await resolved(result)).toEqual({
     cache: { instead: instead("cache", "redis-cache-0") },
     queue: { instead: instead("queue", "redis-queue-0") },
   });

@@ -22,7 +22,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
   readonly bullmq?: Bullmq;
   readonly network: PrivateNetwork;
   readonly guarantees: Guarantees;
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: DockerTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:DockerTopology", name, {}, opts);

@@ -7,7 +7,7 @@ import { HASH_TAG_PREFIX } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
 import type { Ways } from "../../redis/ways";
-import { awsCommand } from "../awsCommand";
+import { awsCommand } from "../aws/command";
 import { rolePassword } from "../passwords";
 import { refuse } from "../refuse";
 import { createAlarms } from "./alarms";
@@ -30,7 +30,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Output<Ways>;
   /** `cacheSecretArn` and `queueSecretArn`: where Secrets Manager holds the connections. */
   readonly details?: pulumi.Output<Record<string, string>>;
 

@@ -26,7 +26,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: ExternalTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:ExternalTopology", name, {}, opts);

@@ -7,7 +7,7 @@ import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
-import { awsCommand } from "../awsCommand";
+import { awsCommand } from "../aws/command";
 import { rolePassword, validPasswords } from "../passwords";
 import { refuse } from "../refuse";
 import type { LightsailTopologyArgs } from "./args";
@@ -26,7 +26,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Output<Ways>;
   /**
    * `containers`: Redis' entries for a deployment file, as JSON. `privateDomain`: the service's name for others in the
    * Region, where Redis is open to them. `ecrPullerRole`: ARN that an ECR repository must let in, where one is used. Secret.

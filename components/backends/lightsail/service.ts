@@ -1,6 +1,6 @@
 import { ContainerService } from "@pulumi/aws/lightsail/containerService";
 import * as pulumi from "@pulumi/pulumi";
-import { physicalName } from "../physicalName";
+import { nameInAws, ownTags } from "../aws/names";
 import { refuse } from "../refuse";
 import type { LightsailTopologyArgs } from "./args";
 import { foundServiceProblems, SERVICE_NAME_LIMIT } from "./existing";
@@ -24,11 +24,7 @@ export function containerService(
 ): Service {
   const { existingService } = args;
   if (existingService === undefined) {
-    const plainName = physicalName(
-      [pulumi.getProject(), pulumi.getStack(), name],
-      "service",
-      SERVICE_NAME_LIMIT,
-    );
+    const plainName = nameInAws(name, "service", SERVICE_NAME_LIMIT);
     return used(plainName, createService(parent, name, plainName, args, plan));
   }
   const service = ContainerService.get(`${name}-existing-service`, existingService, {}, { parent });
@@ -50,8 +46,6 @@ function createService(
   args: LightsailTopologyArgs,
   { power, pullsFromEcr }: LightsailPlan,
 ): ContainerService {
-  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
-  const tags = { "pulumi:project": project, "pulumi:stack": stack, "redis-topology": name, ...args.tags };
   return new ContainerService(
     `${name}-service`,
     {
@@ -59,7 +53,7 @@ function createService(
       power,
       scale: 1,
       ...(pullsFromEcr && { privateRegistryAccess: { ecrImagePullerRole: { isActive: true } } }),
-      tags,
+      tags: ownTags(name, args.tags),
     },
     { parent, protect: args.queue !== undefined && (args.protect ?? true) },
   );

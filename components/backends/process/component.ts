@@ -19,7 +19,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
-  readonly ways?: Ways;
+  readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:ProcessTopology", name, {}, opts);

@@ -26,11 +26,11 @@ describe.skipIf(missing("kubernetes"))("beside what a cluster has already", () =
     );
 
   const guard = async (given: KubernetesTopologyArgs) => {
-    const access = {
+    const target = {
       paths: [process.env.KUBECONFIG ?? ""],
       context: kubectl(["config", "current-context"]).trim(),
     };
-    const inputs = { access, owner: "e.live.redis", deployment: "0123", objects: declaredObjects(given) };
+    const inputs = { target, owner: "e.live.redis", deployment: "0123", objects: declaredObjects(given) };
     const existing = given.createNamespace === false && { existingNamespace: given.namespace ?? "" };
     const { failures = [] } = await provider.check(undefined, { ...inputs, ...existing });
     return failures.map(({ reason }) => reason);
