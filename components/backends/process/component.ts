@@ -3,11 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
-import type { RolePlan } from "../../redis/plan";
+import type { RolePlan, TopologyPlan } from "../../redis/plan";
+import { rolePlans } from "../../redis/plan";
+import type { Role } from "../../redis/roles";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
 import { HOST, planProcess, traits } from "./plan";
 import { RedisServer } from "./redisServer";
+import { unitName } from "./unit";
 
 /** The topology as redis-server (or valkey-server) processes of this host; no Docker, no cloud. */
 export class ProcessTopology extends pulumi.ComponentResource implements Topology {
@@ -17,6 +20,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly details?: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:ProcessTopology", name, {}, opts);
@@ -31,6 +35,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       queue: server(plan.queue),
       bullmq: args.queue?.bullmq,
       guarantees: plan.guarantees,
+      ...(args.supervise !== undefined && { details: units(name, directory, plan) }),
     });
     announceGuarantees(plan.guarantees, this);
 
@@ -40,6 +45,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }
 }
@@ -49,6 +55,21 @@ function defaultDirectory(name: string): string {
   return path.join(".redis-topology", pulumi.getStack(), ...(name === "redis" ? [] : [name]));
 }
 
+function place(name: string, directory: string, role: Role) {
+  return {
+    role,
+    owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+    directory: path.join(directory, role),
+  };
+}
+
+/** The unit of each server, for `systemctl status` and `journalctl -u`. */
+function units(name: string, directory: string, plan: TopologyPlan): Record<string, string> {
+  return Object.fromEntries(
+    rolePlans(plan).map(({ role }) => [`${role}Unit`, unitName(place(name, directory, role))]),
+  );
+}
+
 function createServer(
   parent: ProcessTopology,
   name: string,
@@ -56,19 +77,18 @@ function createServer(
   plan: RolePlan,
   args: ProcessTopologyArgs,
 ): RedisServer {
-  const { role, port, directives, persists, engine, version } = plan;
+  const { role, port, directives, persists, engine, version, memoryLimit } = plan;
   const given = args[role];
   return new RedisServer(
     `${name}-${role}`,
     {
-      role,
-      owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
-      directory: path.join(directory, role),
+      ...place(name, directory, role),
       host: HOST,
       port,
       directives,
       persists,
       deleteData: args.deleteData ?? false,
+      ...(args.supervise !== undefined && { supervise: args.supervise, memoryLimit }),
       ...(engine !== undefined && { engine }),
       ...(version !== undefined && { version }),
       ...(given?.password !== undefined && { password: pulumi.secret(given.password) }),

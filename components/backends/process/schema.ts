@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
+import { Supervision } from "./supervision";
 
 export const processBackend: Backend = {
   summary: "redis-server processes on this host",
@@ -15,7 +16,14 @@ export const processBackend: Backend = {
       .boolean()
       .optional()
       .describe("Whether destroy deletes the queue's data too. Default false."),
+    supervise: z
+      .enum(Object.values(Supervision))
+      .optional()
+      .describe(
+        "Who starts the servers again after a crash or a reboot: units of the host (`up` as root), or of this user. Default: the next up.",
+      ),
   }),
   problems: async (args) => (await import("./plan")).planProcess(args).problems,
+  unreachable: async (args) => (await import("./reach")).supervisionProblems(args),
   load: async () => (await import("./component")).ProcessTopology,
 };

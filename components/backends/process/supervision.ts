@@ -1,0 +1,3 @@
+/** Who starts a server again: the host's systemd, or the user's own instance of it. */
+export const Supervision = { System: "systemd", User: "systemd-user" } as const;
+export type Supervision = (typeof Supervision)[keyof typeof Supervision];
