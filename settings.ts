@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { TopologyArgs } from "redis-topology";
-import type { Problem, TopologySettings } from "redis-topology/create";
+import type { BackendArgs, Given, Problem, TopologySettings } from "redis-topology/create";
 import { BackendName, describeAll, loadBackend, rolesProblems, runError } from "redis-topology/create";
 import { cleaned } from "./config/clean";
+import { schemaAt } from "./config/paths";
 import type { StackConfig, StackSchema } from "./config/schema";
 import { stackSchema } from "./config/schema";
 import type { Encryption } from "./config/secrets";
-import { plainSecrets, withSecrets } from "./config/secrets";
+import { plainSecrets, withCommand, withSecrets } from "./config/secrets";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
 export interface RawConfig {
@@ -17,13 +17,15 @@ export interface RawConfig {
    * secret when any part of it is encrypted; the file tells which part.
    */
   readonly stackFile?: () => Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** Whether what the settings name is looked for too, such as an engine or a context. Default false. */
+  readonly asksOutside?: boolean;
 }
 
 /** What a stack file says, checked; and what of it has no effect. */
-export interface Settings extends TopologySettings {
+export type Settings = TopologySettings & {
   /** One sentence each, for the user to see. */
   readonly warnings: readonly string[];
-}
+};
 
 /** Reads and checks this stack's configuration. Throws one RunError with every problem, before any resource. */
 export async function readSettings(): Promise<Settings> {
@@ -33,7 +35,11 @@ export async function readSettings(): Promise<Settings> {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   // Pulumi runs a program in its folder. Its own getRootDirectory() is only a placeholder where the CLI sets nothing.
   const stackFile = async () => (await import("./config/stackFile")).readStackFile(process.cwd(), stack);
-  const settings = await parseSettings({ values, isSecret: isConfigSecret, stackFile }, project, stack);
+  const settings = await parseSettings(
+    { values, isSecret: isConfigSecret, stackFile, asksOutside: true },
+    project,
+    stack,
+  );
   for (const warning of settings.warnings) pulumi.log.warn(warning);
   return settings;
 }
@@ -46,16 +52,20 @@ export async function parseSettings(raw: RawConfig, project: string, stack: stri
   const encrypted = encryption(raw, project);
   const problems = [...unusable, ...faults, ...(await plainSecrets(schema, config, encrypted))];
   // Before the secrets are wrapped: what is inside an Output can only be refused when resources exist already.
-  problems.push(...(await backendProblems(checked)));
+  problems.push(...(await backendProblems(checked, raw.asksOutside ?? false)));
   if (sound === undefined || problems.length > 0) {
     const { encryptedTexts, hidden } = await import("./config/hide");
     const texts = await encryptedTexts(config, encrypted);
     const backend = sound?.backend;
-    const readable = problems.map((one) => hidden(one, fullNames(one.key, backend, schema), texts));
+    const readable = problems.map((one) => {
+      const names = fullNames(one.key, backend, schema);
+      return withCommand(hidden(one, names, texts), names[0] ?? "", schema);
+    });
     throw refusal(readable, project, stack);
   }
-  const args = argsOf(withSecrets(schema, sound));
-  return { backend: sound.backend, args, warnings: ignoredSections(sound, project) };
+  // Which args belong to which backend, the schema has held; and that none is missing, the backend.
+  const chosen = { backend: sound.backend, args: argsOf(withSecrets(schema, sound)) } as TopologySettings;
+  return { ...chosen, warnings: ignoredSections(sound, project) };
 }
 
 /** A configuration against the schema. */
@@ -113,11 +123,20 @@ function isObject(value: unknown): value is object {
 }
 
 /** What roles and backend refuse; where the schema found faults, in what is left without them. */
-async function backendProblems({ schema, removed, sound }: Checked): Promise<readonly Problem[]> {
+async function backendProblems(
+  { schema, removed, sound }: Checked,
+  asksOutside: boolean,
+): Promise<readonly Problem[]> {
   if (sound === undefined) return [];
   const { backend } = sound;
-  const { problems } = await loadBackend(backend);
-  const refused = await problems(argsOf(sound));
+  const { problems, unreachable } = await loadBackend(backend);
+  const args = argsOf(sound);
+  // Without a faulty setting of the section, an engine or a context would be looked for in the wrong place.
+  const isWhole = !removed.some((key) => key.startsWith(backend) && schemaAt(schema, key.split(".")));
+  const refused = [
+    ...(await problems(args)),
+    ...((asksOutside && isWhole && (await unreachable?.(args))) || []),
+  ];
   return refused.filter(({ key }) => !isReported(fullNames(key, backend, schema), removed));
 }
 
@@ -144,7 +163,7 @@ function encryption({ isSecret, stackFile }: RawConfig, project: string): Encryp
 }
 
 /** What the chosen backend's component takes: the common settings and the backend's own. */
-function argsOf(config: StackConfig): TopologyArgs {
+function argsOf(config: StackConfig): Given<BackendArgs[BackendName]> {
   const { backend, cache, queue, protect, ...sections } = config;
   const own = (sections as Record<string, object | undefined>)[backend];
   return definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, ...own });
@@ -186,6 +205,6 @@ function ignoredSections(config: StackConfig, project: string): string[] {
     .map((name) => `${project}:${name} has no effect: this stack's backend is \`${config.backend}\`.`);
 }
 
-function definedOnly(args: object): TopologyArgs {
-  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+function definedOnly<T extends object>(args: T): Partial<T> {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -2,19 +2,20 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
-import type { Role } from "redis-topology/redis";
-import { ROLES } from "redis-topology/redis";
+import { ROLES, Role } from "redis-topology/redis";
 import type { EndpointOverride } from "./endpointOverride";
 import { applyOverrides, parseOverride } from "./endpointOverride";
 import { messageOf, UserError } from "./errors";
 import type { StackOutputs } from "./outputs";
 import { parseOutputs } from "./outputs";
 import { stackOutputs } from "./stackOutputs";
+import { urlOutputs } from "./urlOutputs";
 
 /** Where a command takes the topology from, as commander parses it. */
 export interface SourceOptions {
   stack?: string;
   outputs?: string;
+  url?: string;
   endpoint?: EndpointOverride[];
   role?: Role[];
 }
@@ -22,7 +23,15 @@ export interface SourceOptions {
 /** Adds the options that say which topology a command is about; `readSource` reads them. */
 export function addSourceOptions(command: Command): Command {
   return command
-    .addOption(new Option("-s, --stack <name>", "the stack; default the selected one").conflicts("outputs"))
+    .addOption(
+      new Option("-s, --stack <name>", "the stack; default the selected one").conflicts(["outputs", "url"]),
+    )
+    .addOption(
+      new Option(
+        "--url <url>",
+        "one Redis without a stack, as the queue unless `--role cache`; its password in REDISCLI_AUTH, where no other user sees it",
+      ).conflicts("outputs"),
+    )
     .option(
       "--outputs <file>",
       "read the outputs from a file instead, or from stdin (`-`), as `pulumi stack output --json --show-secrets` prints them",
@@ -41,9 +50,12 @@ export function addEndpointOption(command: Command): Command {
 
 /** The outputs that the options ask for, addresses overridden. Throws UserError. */
 export async function readSource(options: SourceOptions): Promise<StackOutputs> {
-  const outputs =
-    options.outputs === undefined ? await stackOutputs(options.stack) : await fileOutputs(options.outputs);
-  return applyOverrides(outputs, options.endpoint ?? []);
+  return applyOverrides(await givenOutputs(options), options.endpoint ?? []);
+}
+
+function givenOutputs({ stack, outputs, url, role }: SourceOptions): StackOutputs | Promise<StackOutputs> {
+  if (url !== undefined) return urlOutputs(url, role?.[0] ?? Role.Queue);
+  return outputs === undefined ? stackOutputs(stack) : fileOutputs(outputs);
 }
 
 async function fileOutputs(file: string): Promise<StackOutputs> {

@@ -118,6 +118,11 @@ test("supervised: each server with its systemd and limit, and the units' names i
     supervise: "systemd-user",
     memoryLimit: (2 * 1024 + 128) * 1024 * 1024,
   });
+  const { queueUnit } = (await resolved(recording.result.details ?? {})) as Record<string, string>;
+  // Whoever else ends it, systemd starts it again.
+  expect(await resolved(recording.result.ways ?? {})).toMatchObject({
+    queue: { restart: ["systemctl", "--user", "restart", queueUnit] },
+  });
   expect(await resolved(recording.result.details ?? {})).toEqual({
     cacheUnit: expect.stringMatching(/^redis-topology-test-redis-cache-[0-9a-f]{8}\.service$/),
     queueUnit: expect.stringMatching(/^redis-topology-test-redis-queue-[0-9a-f]{8}\.service$/),

@@ -3,14 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
-import type { RolePlan, TopologyPlan } from "../../redis/plan";
+import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import type { Role } from "../../redis/roles";
+import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
 import { HOST, planProcess, traits } from "./plan";
+import type { RedisServerInputs } from "./redisServer";
 import { RedisServer } from "./redisServer";
 import { unitName } from "./unit";
+import { processWays } from "./ways";
 
 /** The topology as redis-server (or valkey-server) processes of this host; no Docker, no cloud. */
 export class ProcessTopology extends pulumi.ComponentResource implements Topology {
@@ -21,6 +24,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
   readonly details?: pulumi.Output<Record<string, string>>;
+  readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:ProcessTopology", name, {}, opts);
@@ -29,13 +33,15 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
     const directory = path.resolve(args.directory ?? defaultDirectory(name));
     const server = (role: RolePlan | undefined) => role && createServer(this, name, directory, role, args);
 
+    const places = rolePlans(plan).map(({ role }) => placeOf(name, directory, role));
     const outputs = topologyOutputs({
       backend: traits.name,
       cache: server(plan.cache),
       queue: server(plan.queue),
       bullmq: args.queue?.bullmq,
       guarantees: plan.guarantees,
-      ...(args.supervise !== undefined && { details: units(name, directory, plan) }),
+      ...(args.supervise !== undefined && { details: units(places) }),
+      ways: processWays(places.map((place) => ({ ...place, supervise: args.supervise }))),
     });
     announceGuarantees(plan.guarantees, this);
 
@@ -46,6 +52,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
     this.details = outputs.details;
+    this.ways = outputs.ways;
     this.registerOutputs({ ...outputs });
   }
 }
@@ -55,7 +62,9 @@ function defaultDirectory(name: string): string {
   return path.join(".redis-topology", pulumi.getStack(), ...(name === "redis" ? [] : [name]));
 }
 
-function place(name: string, directory: string, role: Role) {
+type Place = Pick<RedisServerInputs, "role" | "owner" | "directory">;
+
+function placeOf(name: string, directory: string, role: Role): Place {
   return {
     role,
     owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
@@ -64,10 +73,8 @@ function place(name: string, directory: string, role: Role) {
 }
 
 /** The unit of each server, for `systemctl status` and `journalctl -u`. */
-function units(name: string, directory: string, plan: TopologyPlan): Record<string, string> {
-  return Object.fromEntries(
-    rolePlans(plan).map(({ role }) => [`${role}Unit`, unitName(place(name, directory, role))]),
-  );
+function units(places: readonly Place[]): Record<string, string> {
+  return Object.fromEntries(places.map((one) => [`${one.role}Unit`, unitName(one)]));
 }
 
 function createServer(
@@ -82,7 +89,7 @@ function createServer(
   return new RedisServer(
     `${name}-${role}`,
     {
-      ...place(name, directory, role),
+      ...placeOf(name, directory, role),
       host: HOST,
       port,
       directives,

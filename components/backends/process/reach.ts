@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { Problem } from "../../redis/problems";
 import type { ProcessTopologyArgs } from "./args";
-import { systemctlCommand, systemState } from "./server/systemctl";
-import { Supervision } from "./supervision";
+import { systemState } from "./server/systemctl";
+import { Supervision, systemctlCommand } from "./supervision";
 
 /** What is known of this host before its servers are declared. */
 export interface Host {
@@ -28,7 +28,7 @@ export function systemdProblems(supervise: Supervision, host: Host): Problem[] {
   if (host.systemd === undefined || !ANSWERS.includes(host.systemd)) {
     return [
       problem(
-        `no systemd answers (${systemctlCommand(supervise, ["is-system-running"])}: ${host.systemd ?? "nothing"})`,
+        `no systemd answers (${systemctlCommand(supervise, ["is-system-running"]).join(" ")}: ${host.systemd ?? "nothing"})`,
         "a host that systemd runs",
         "Remove it here: the next `pulumi up` after a reboot then starts the servers; or let the backend `docker` do it.",
       ),

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { homedir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { Supervision } from "../supervision";
+import { Supervision, systemctlCommand } from "../supervision";
 import { serverEnvironment } from "./environment";
 
 const execute = promisify(execFile);
@@ -14,18 +14,14 @@ export function unitFolder(supervision: Supervision): string {
     : path.join(homedir(), ".config", "systemd", "user");
 }
 
-/** A command as a person would type it, for messages too: `systemctl --user start …`. */
-export function systemctlCommand(supervision: Supervision, args: readonly string[]): string {
-  return ["systemctl", ...scope(supervision), ...args].join(" ");
-}
-
 /** Runs systemctl; throws what it said. */
 export async function systemctl(supervision: Supervision, ...args: string[]): Promise<string> {
-  const options = [...scope(supervision), "--no-pager", "--no-ask-password", "--quiet"];
-  const { stdout } = await execute("systemctl", [...options, ...args], { env: environment() }).catch(
+  const [command = "", ...words] = systemctlCommand(supervision, args);
+  const options = ["--no-pager", "--no-ask-password", "--quiet"];
+  const { stdout } = await execute(command, [...options, ...words], { env: environment() }).catch(
     (error: NodeJS.ErrnoException & { stdout?: string; stderr?: string }) => {
       const said = `${error.stderr ?? ""}${error.stdout ?? ""}`.trim() || error.code;
-      throw new Error(`\`${systemctlCommand(supervision, args)}\` failed: ${said}`);
+      throw new Error(`\`${systemctlCommand(supervision, args).join(" ")}\` failed: ${said}`);
     },
   );
   return stdout;
@@ -34,13 +30,12 @@ export async function systemctl(supervision: Supervision, ...args: string[]): Pr
 /** The state that systemd says it is in, `running` or `degraded`; undefined where there is none. */
 export async function systemState(supervision: Supervision): Promise<string | undefined> {
   // It answers `degraded` with an exit code of 1.
-  const answer = await execute("systemctl", [...scope(supervision), "is-system-running"], {
-    env: environment(),
-  }).catch((error: { stdout?: string }) => error);
+  const [command = "", ...words] = systemctlCommand(supervision, ["is-system-running"]);
+  const answer = await execute(command, words, { env: environment() }).catch(
+    (error: { stdout?: string }) => error,
+  );
   return answer.stdout?.trim() || undefined;
 }
-
-const scope = (supervision: Supervision) => (supervision === Supervision.User ? ["--user"] : []);
 
 /** A user's systemd is found through this folder, which `sudo` and cron leave out. */
 function environment(): NodeJS.ProcessEnv {
