@@ -1,3 +1,4 @@
+import { EXPORTER_PORT, watchedQueueProblems } from "../../redis/exporter";
 import { shownNear } from "../../redis/near";
 import { readSize } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
@@ -7,7 +8,6 @@ import { ROLES } from "../../redis/roles";
 import { formatSize, shownSize } from "../../redis/size";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
-import { EXPORTER_PORT } from "./exporter";
 import { MAX_NAME, namespaceOf, roleNames, serverArgs } from "./names";
 import { cpuQuantity } from "./quantity";
 import { DEFAULT_REPLICAS, MAX_JOB_NAME, MAX_REPLICAS, MAX_RETAIN } from "./storage";
@@ -154,14 +154,7 @@ export function networkProblems({ network = {} }: KubernetesTopologyArgs): Probl
 
 /** BullMQ joins key parts with colons, and the exporter's list has commas between keys. */
 export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
-  return (args.monitoring?.queues ?? [])
-    .filter((queue) => !/^[^\s:,=]+$/.test(queue))
-    .map((queue) => ({
-      key: "monitoring.queues",
-      was: shapeOf(queue),
-      allowed: "names of BullMQ queues, without spaces, colons, commas and equals signs",
-      fix: "Give the name as in `new Queue(name)`.",
-    }));
+  return watchedQueueProblems(args.monitoring?.queues ?? []);
 }
 
 function jobProblems(job: RecurringJobArgs, index: number): Problem[] {
