@@ -38,7 +38,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     const host = endpointHost(plan.bind, plan.engine);
     const rest = {
       backend: traits.name,
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
       ways,
     };

@@ -20,6 +20,7 @@ export function appProblems(
   const problems = app.flatMap((container, index) =>
     containerProblems(container, `app.${index}`, redis.ports),
   );
+  problems.push(...sharedPorts(app));
   const names = [...redis.names, ...app.map(({ name }) => name)];
   for (const name of new Set(names.filter((name, index) => names.indexOf(name) !== index))) {
     const fix = "Rename one of them.";
@@ -76,13 +77,46 @@ function containerProblems(container: AppContainer, path: string, taken: readonl
   return problems;
 }
 
+/** Only one container can listen on a port: the second would fail to start, and the deployment with it. */
+function sharedPorts(app: readonly AppContainer[]): Problem[] {
+  const opened = app.flatMap(({ ports }, index) => {
+    return Object.entries(ports ?? {}).map(([port, protocol]) => ({
+      path: `app.${index}.ports.${port}`,
+      socket: `${Number(port)}/${protocol === "UDP" ? "udp" : "tcp"}`,
+    }));
+  });
+  return opened.flatMap(({ path, socket }, index) => {
+    const first = opened.findIndex((other) => other.socket === socket);
+    if (first === index) return [];
+    const allowed = "a port of its own: all containers share one network namespace";
+    return [
+      {
+        key: path,
+        was: say`the port of ${key(opened[first]?.path ?? path)}`,
+        allowed,
+        fix: "Let one of them listen on another port.",
+      },
+    ];
+  });
+}
+
 function isName(name: string): boolean {
   return NAME.test(name) && name.length <= MOST_NAME;
 }
 
 function endpointProblems({ app = [], publicEndpoint }: LightsailTopologyArgs): Problem[] {
   if (!publicEndpoint) return [];
-  const { container, port } = publicEndpoint;
+  const { container, port, healthPath } = publicEndpoint;
+  const path: Problem[] = [];
+  if (healthPath !== undefined && !String(healthPath).startsWith("/")) {
+    const allowed = "a path from the root, such as `/health`";
+    const fix = "Put a `/` before it.";
+    path.push({ key: "publicEndpoint.healthPath", was: shapeOf(healthPath), allowed, fix });
+  }
+  return [...path, ...containerPortProblems(app, container, port)];
+}
+
+function containerPortProblems(app: readonly AppContainer[], container: string, port: number): Problem[] {
   const target = app.find(({ name }) => name === container);
   if (!target) {
     const allowed = say`the name of a container in ${key("app")}; never Redis`;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Directive } from "../../redis/roles";
+import type { Supervision } from "./supervision";
 
 /** What one server is made of; the provider's inputs. */
 export interface RedisServerInputs {
@@ -21,6 +22,10 @@ export interface RedisServerInputs {
   previousPassword?: string;
   /** Section of the stack file, for messages; changes nothing. */
   section?: string;
+  /** Which systemd starts the server again. Absent = none. */
+  supervise?: Supervision;
+  /** Bytes that systemd lets the server have. Only where it is supervised. */
+  memoryLimit?: number;
 }
 
 /** What the provider knows of a running server; kept in the state. */
