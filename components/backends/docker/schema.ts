@@ -14,12 +14,14 @@ export const dockerBackend: Backend = {
     ),
     user: text("Numeric uid:gid of the servers, never root. Default 999:1000."),
     volume: text(
-      "Name of the queue's volume. Default <stack>-<name>-queue-data. A change leaves data behind.",
+      "Name of the queue's volume; an existing one is used with its data, and never deleted. Default <project>-<stack>-<name>-queue-data. A change leaves data behind.",
     ),
     deleteData: z
       .boolean()
       .optional()
-      .describe("Whether destroy deletes the queue's volume too. Default false."),
+      .describe(
+        "Whether destroy deletes the queue's volume too; not one that `volume` names. Default false.",
+      ),
     host: text("The engine: unix://, ssh:// or tcp://. Default: DOCKER_HOST, else the local one."),
     certPath: text("Folder with ca.pem, cert.pem and key.pem for a tcp:// host."),
     sshOptions: z.array(z.string()).optional().describe("Options of ssh for an ssh:// host."),
