@@ -7,10 +7,10 @@ import { readSettings } from "./settings";
 export = async () => {
   if (isStale()) pulumi.log.warn("components/ was changed and not compiled since: run `npm run build`.");
   const settings = await readSettings();
-  await requireReachable(settings);
-  const topology = await createTopology("redis", settings);
-  const { backend, cache, queue, env, bullmq, network, details, guarantees } = topology;
-  const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees };
+  await requireReachable(settings.backend, settings.args);
+  const topology = await createTopology(settings.backend, "redis", settings.args);
+  const { backend, cache, queue, env, bullmq, network, details, guarantees, ways } = topology;
+  const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees, ways };
   // Pulumi warns of an output that is undefined.
   return Object.fromEntries(Object.entries(outputs).filter(([, output]) => output !== undefined));
 };

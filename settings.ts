@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { TopologyArgs } from "redis-topology";
-import type { Problem, TopologySettings } from "redis-topology/create";
+import type { BackendArgs, Given, Problem, TopologySettings } from "redis-topology/create";
 import { BackendName, describeAll, loadBackend, rolesProblems, runError } from "redis-topology/create";
 import { cleaned } from "./config/clean";
 import type { StackConfig, StackSchema } from "./config/schema";
 import { stackSchema } from "./config/schema";
 import type { Encryption } from "./config/secrets";
-import { plainSecrets, withSecrets } from "./config/secrets";
+import { plainSecrets, withCommand, withSecrets } from "./config/secrets";
 
 /** The configuration of a stack as Pulumi hands it over: full keys, raw texts, and which keys hold a secret. */
 export interface RawConfig {
@@ -20,10 +19,10 @@ export interface RawConfig {
 }
 
 /** What a stack file says, checked; and what of it has no effect. */
-export interface Settings extends TopologySettings {
+export type Settings = TopologySettings & {
   /** One sentence each, for the user to see. */
   readonly warnings: readonly string[];
-}
+};
 
 /** Reads and checks this stack's configuration. Throws one RunError with every problem, before any resource. */
 export async function readSettings(): Promise<Settings> {
@@ -51,11 +50,15 @@ export async function parseSettings(raw: RawConfig, project: string, stack: stri
     const { encryptedTexts, hidden } = await import("./config/hide");
     const texts = await encryptedTexts(config, encrypted);
     const backend = sound?.backend;
-    const readable = problems.map((one) => hidden(one, fullNames(one.key, backend, schema), texts));
+    const readable = problems.map((one) => {
+      const names = fullNames(one.key, backend, schema);
+      return withCommand(hidden(one, names, texts), names[0] ?? "", schema);
+    });
     throw refusal(readable, project, stack);
   }
-  const args = argsOf(withSecrets(schema, sound));
-  return { backend: sound.backend, args, warnings: ignoredSections(sound, project) };
+  // Which args belong to which backend, the schema has held; and that none is missing, the backend.
+  const chosen = { backend: sound.backend, args: argsOf(withSecrets(schema, sound)) } as TopologySettings;
+  return { ...chosen, warnings: ignoredSections(sound, project) };
 }
 
 /** A configuration against the schema. */
@@ -144,7 +147,7 @@ function encryption({ isSecret, stackFile }: RawConfig, project: string): Encryp
 }
 
 /** What the chosen backend's component takes: the common settings and the backend's own. */
-function argsOf(config: StackConfig): TopologyArgs {
+function argsOf(config: StackConfig): Given<BackendArgs[BackendName]> {
   const { backend, cache, queue, protect, ...sections } = config;
   const own = (sections as Record<string, object | undefined>)[backend];
   return definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, ...own });
@@ -186,6 +189,6 @@ function ignoredSections(config: StackConfig, project: string): string[] {
     .map((name) => `${project}:${name} has no effect: this stack's backend is \`${config.backend}\`.`);
 }
 
-function definedOnly(args: object): TopologyArgs {
-  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+function definedOnly<T extends object>(args: T): Partial<T> {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 import type { Guarantees } from "./redis/guarantees";
 import type { Engine, EvictionPolicy } from "./redis/roles";
+import type { Ways } from "./redis/ways";
 
 /** What both roles take, on every backend. */
 export interface RoleArgs {
@@ -64,9 +65,9 @@ export interface PersistenceArgs {
 
 /** What every backend's component takes. At least one role. */
 export interface TopologyArgs {
-  /** The cache; absent = none. */
+  /** The cache: bounded, evicts, persists nothing. Absent = none. */
   cache?: CacheArgs;
-  /** The queue; absent = none. */
+  /** The queue: never evicts, persists. Absent = none. */
   queue?: QueueArgs;
   /** Whether what holds queue data is protected from deletion by Pulumi. Default true; development stacks say false. */
   protect?: boolean;
@@ -90,6 +91,11 @@ export interface Endpoint {
   prefix?: pulumi.Output<string | undefined>;
   /** PEM of a private certificate authority, only where clients need it. */
   caCertificate?: pulumi.Output<string>;
+  /**
+   * Only where `host` means something inside certain containers alone: which ones. Anywhere else it is another machine,
+   * and no command of this package connects to it.
+   */
+  inside?: pulumi.Output<string>;
 }
 
 /** Node's TLS options, as ioredis takes them; empty for a certificate that is publicly trusted. */
@@ -153,6 +159,8 @@ export interface Topology {
   /** Present where applications can join a network of the servers. */
   readonly network?: PrivateNetwork;
   readonly guarantees: Guarantees;
+  /** How an operator gets at each server: commands, without secrets. The CLI uses them. */
+  readonly ways?: pulumi.Output<Ways>;
   /** What only this backend has to tell: texts by name, such as the ARN of a secret. Absent = nothing. */
   readonly details?: pulumi.Output<Record<string, string>>;
 }

@@ -19,3 +19,4 @@ export type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 export { BackoffType } from "./redis/bullmq";
 export type { Guarantees, Outcome, RoleGuarantees } from "./redis/guarantees";
 export { Engine, EvictionPolicy, Role } from "./redis/roles";
+export type { RoleWays, Ways } from "./redis/ways";

@@ -1,12 +1,18 @@
+import type { TopologyArgs } from "redis-topology";
 import type { Backend } from "redis-topology/create";
-import { BackendName, loadBackend, secretText } from "redis-topology/create";
-import { BackoffType, Engine, EvictionPolicy, SIZE_FORMS } from "redis-topology/redis";
+import { BackendName, flag, loadBackend, secretText, text } from "redis-topology/create";
+import { BackoffType, Engine, EvictionPolicy } from "redis-topology/redis";
 import { z } from "zod";
 
-const size = (text: string) =>
-  z.union([z.string(), z.number()]).transform(String).optional().describe(`${text} ${SIZE_FORMS}.`);
+/*
+ * What a setting means is told where its type is, in the package's `contract.ts` and the rooms' `args.ts`: from there
+ * `npm run schema` takes it. Only what a stack file alone has is described here.
+ */
 
-const count = (text: string, least = 0) => z.int().min(least).optional().describe(text);
+const size = z.union([z.string(), z.number()]).transform(String).optional();
+
+const count = z.int().min(0).optional();
+const positive = z.int().min(1).optional();
 
 /** A directive's value as YAML has it: redis.conf knows no true and false, only yes and no. */
 const directive = z
@@ -14,83 +20,57 @@ const directive = z
   .transform((value) => (typeof value === "boolean" ? (value ? "yes" : "no") : String(value)));
 
 const role = {
-  enabled: z.boolean().optional().describe("Whether the role exists. Default true where the role is given."),
-  maxMemory: size("Data budget (Redis' maxmemory). Default 256mb, or what memoryLimit holds:"),
-  memoryLimit: size("Memory the container may use; derived from maxMemory and refused below that:"),
-  port: z.number().optional().describe("TCP port, 1 to 65535. The default is the backend's."),
-  engine: z.enum(Engine).optional().describe("Server software. The default is the backend's, mostly redis."),
+  enabled: flag.describe("Whether the role exists. Default true where the role is given."),
+  maxMemory: size,
+  memoryLimit: size,
+  port: z.number().optional(),
+  engine: z.enum(Engine).optional(),
   version: z
     .string()
     .meta({ examples: ["7.0"] })
-    .optional()
-    .describe("Version of the engine. The default is the backend's."),
-  password: secretText("Password of the user `default`. Default: made once, 40 letters and digits."),
-  previousPassword: secretText("A second password that stays valid while clients move to a new one."),
-  config: z
-    .record(z.string(), directive)
-    .optional()
-    .describe("Extra redis.conf directives: name, and the rest of the line as redis.conf has it."),
+    .optional(),
+  password: secretText,
+  previousPassword: secretText,
+  config: z.record(z.string(), directive).optional(),
 };
 
 const bullmq = z
   .strictObject({
-    attempts: count("Attempts per job. Default 3.", 1),
-    backoffType: z
-      .enum(BackoffType)
-      .optional()
-      .describe("How the wait between attempts grows. Default exponential."),
-    backoffDelay: count("Milliseconds before the first retry. Default 2000."),
-    keepCompletedCount: count("Completed jobs kept at most. Default 1000."),
-    keepCompletedAge: count("Seconds a completed job is kept. Default 86400."),
-    keepFailedCount: count("Failed jobs kept at most. Default 5000."),
-    keepFailedAge: count("Seconds a failed job is kept. Default 604800."),
-    lockDuration: count("Milliseconds a worker owns a job before it renews its lock. Default 30000.", 1),
-    lockRenewTime: count("Milliseconds between renewals. Default half of lockDuration.", 1),
-    stalledInterval: count("Milliseconds between looks for jobs whose worker died. Default 30000.", 1),
-    maxStalledCount: count("Times a job may lose its worker before it fails. Default 1."),
-    producerOfflineQueue: z.boolean().optional().describe("Whether producers wait for Redis. Default false."),
-    producerMaxRetries: count("Times a producer repeats a command. Default 1."),
-    producerCommandTimeout: count(
-      "Milliseconds a connected producer waits for an answer. Default 5000; none with producerOfflineQueue.",
-      1,
-    ),
-    prefix: z.string().min(1).optional().describe("Prefix of BullMQ's keys. Default bull."),
+    attempts: positive,
+    backoffType: z.enum(BackoffType).optional(),
+    backoffDelay: count,
+    keepCompletedCount: count,
+    keepCompletedAge: count,
+    keepFailedCount: count,
+    keepFailedAge: count,
+    lockDuration: positive,
+    lockRenewTime: positive,
+    stalledInterval: positive,
+    maxStalledCount: count,
+    producerOfflineQueue: flag,
+    producerMaxRetries: count,
+    producerCommandTimeout: positive,
+    prefix: text,
   })
-  .optional()
-  .describe("Overrides of the options handed to BullMQ.");
-
-const persistence = z.strictObject({
-  size: size("Size of the queue's volume:"),
-  storageClass: z.string().min(1).optional().describe("Storage class by name."),
-});
+  .optional();
 
 // `evictionPolicy` on a queue and `persistence` on a cache are taken here only so that the role itself refuses
 // them, with its reason, instead of "unknown key".
 const cache = z.strictObject({
   ...role,
-  evictionPolicy: z
-    .enum(EvictionPolicy)
-    .optional()
-    .describe("What is evicted when full. Default allkeys-lru."),
+  evictionPolicy: z.enum(EvictionPolicy).optional(),
   persistence: z.unknown().optional().describe("Refused: a cache persists nothing."),
 });
 
 const queue = z.strictObject({
   ...role,
   evictionPolicy: z.string().optional().describe("Refused: a queue is always noeviction."),
-  persistence: persistence.optional().describe("Where the data lies, on backends that provide storage."),
-  acceptDataLoss: z
-    .boolean()
-    .optional()
-    .describe("Accepts in writing that this backend or setting loses jobs. Default false."),
+  persistence: z.strictObject({ size, storageClass: text }).optional(),
+  acceptDataLoss: flag,
   bullmq,
 });
 
-const common = {
-  cache: cache.optional().describe("The cache: bounded, evicts, persists nothing. Default: none."),
-  queue: queue.optional().describe("The queue: never evicts, persists. Default: none."),
-  protect: z.boolean().optional().describe("Whether queue data is protected from deletion. Default true."),
-};
+const common = { cache: cache.optional(), queue: queue.optional(), protect: flag };
 
 export type StackSchema = Awaited<ReturnType<typeof stackSchema>>;
 export type StackConfig = z.infer<StackSchema>;
@@ -110,6 +90,9 @@ export async function stackSchema(names: readonly BackendName[] = Object.values(
   });
 }
 
-function section(name: BackendName, { settings, summary }: Backend) {
+function section(
+  name: BackendName,
+  { settings, summary }: Pick<Backend<TopologyArgs>, "settings" | "summary">,
+) {
   return settings.optional().describe(`Settings of the ${name} backend (${summary}).`);
 }

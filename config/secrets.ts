@@ -26,11 +26,20 @@ export async function plainSecrets(
       key,
       was: "given in plain text",
       allowed: "a secret",
-      fix: `Set it with \`pulumi config set --path --secret '${key}'\`, and change it: this one has been readable.`,
+      fix: `${setCommand(key)}, and change it: this one has been readable.`,
     });
   }
   return problems;
 }
+
+/** A problem with the command that gives the secret it misses, where that is what it is about. */
+export function withCommand(problem: Problem, key: string, schema: StackSchema): Problem {
+  const isSecret = secretPaths(schema).some((secret) => secret.join(".") === key);
+  if (!isSecret || problem.was !== "missing") return problem;
+  return { ...problem, fix: `${problem.fix} ${setCommand(key)}.` };
+}
+
+const setCommand = (key: string) => `Set it with \`pulumi config set --path --secret '${key}'\``;
 
 /** The configuration with every secret text as a Pulumi secret. */
 export function withSecrets<T extends object>(schema: StackSchema, config: T): T {

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addEnv } from "./commands/env";
+import { addQueue, queueNameLast } from "./commands/queue";
+import { addQueues } from "./commands/queues";
 import { addVerify } from "./commands/verify";
 import { FailedError, UserError } from "./errors";
 
@@ -11,7 +13,8 @@ const FAILED_EXIT_CODE = 1;
 export async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   try {
-    await createProgram().parseAsync();
+    const program = createProgram();
+    await program.parseAsync(queueNameLast(process.argv, program));
   } catch (error) {
     process.exitCode = report(error, process.argv.includes("--json"));
   }
@@ -28,6 +31,8 @@ function createProgram(): Command {
     .exitOverride();
   addVerify(program);
   addEnv(program);
+  addQueues(program);
+  addQueue(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.

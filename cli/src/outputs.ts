@@ -1,13 +1,26 @@
-import type { Outcome, Role } from "redis-topology/redis";
-import { EVENTS, ROLES } from "redis-topology/redis";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Bullmq, Endpoint as ContractEndpoint, Topology } from "redis-topology";
+import type { Role } from "redis-topology/redis";
+import { BackoffType, EVENTS, ROLES } from "redis-topology/redis";
 import { z } from "zod";
 import { UserError } from "./errors";
+
+/** The outputs of a stack: the contract as plain data, secrets included. */
+export type StackOutputs = pulumi.Unwrap<Topology>;
+/** One server, as clients reach it. */
+export type Endpoint = pulumi.Unwrap<ContractEndpoint> & {
+  /** Name that the TLS certificate must carry, where it is not `host`. Never in the outputs themselves. */
+  servername?: string;
+};
+/** What BullMQ is constructed with. */
+export type BullmqOutputs = pulumi.Unwrap<Bullmq>;
 
 /** Pulumi prints an output that is undefined as nothing or as null. */
 const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 
 const port = z.number().int().min(1).max(65535);
+const texts = z.record(z.string(), z.string());
 
 const endpointSchema = z.object({
   host: z.string().min(1),
@@ -18,6 +31,8 @@ const endpointSchema = z.object({
   url: z.string(),
   prefix: optional(z.string()),
   caCertificate: optional(z.string()),
+  /** The containers in which alone the host is this server. */
+  inside: optional(z.string()),
 });
 
 const connectionSchema = z.object({
@@ -39,7 +54,7 @@ const bullmqSchema = z.object({
   prefix: optional(z.string()),
   defaultJobOptions: z.object({
     attempts: z.number(),
-    backoff: z.object({ type: z.string(), delay: z.number() }),
+    backoff: z.object({ type: z.enum(BackoffType), delay: z.number() }),
     removeOnComplete: keepSchema,
     removeOnFail: keepSchema,
   }),
@@ -57,18 +72,32 @@ const outcomeSchema = z.object({
   detail: z.string(),
   elsewhere: z.boolean().optional(),
   ownLog: z.boolean().optional(),
-}) satisfies z.ZodType<Outcome>;
+});
 
 const roleGuaranteesSchema = z.record(z.enum(EVENTS), outcomeSchema);
 
-const outputsSchema = z
+const wayCommandSchema = z.array(z.string()).min(1);
+
+const roleWaysSchema = z.object({
+  tunnel: optional(wayCommandSchema),
+  tunnelOnly: optional(z.boolean()),
+  logs: optional(wayCommandSchema),
+  restart: optional(wayCommandSchema),
+  instead: optional(z.string()),
+});
+
+/** The contract, read. `test/unit/types/outputs.ts` holds the two against each other, field by field. */
+export const outputsSchema = z
   .object({
     backend: z.string(),
     cache: optional(endpointSchema),
     queue: optional(endpointSchema),
-    env: z.record(z.string(), z.string()),
+    env: texts,
     bullmq: optional(bullmqSchema),
+    network: optional(z.object({ name: z.string(), env: texts })),
+    details: optional(texts),
     guarantees: z.object({ cache: optional(roleGuaranteesSchema), queue: optional(roleGuaranteesSchema) }),
+    ways: optional(z.object({ cache: optional(roleWaysSchema), queue: optional(roleWaysSchema) })),
   })
   .superRefine((outputs, context) => {
     const missing = (path: string, message: string) =>
@@ -79,17 +108,7 @@ const outputsSchema = z
       if (outputs[role] && !outputs.guarantees[role])
         missing(`guarantees.${role}`, `missing, though there is a ${role}`);
     }
-  });
-
-/** The outputs of a stack: the contract of components/contract.ts as plain data, secrets included. */
-export type StackOutputs = z.infer<typeof outputsSchema>;
-/** One server, as clients reach it. */
-export type Endpoint = z.infer<typeof endpointSchema> & {
-  /** Name that the TLS certificate must carry, where it is not `host`. Never in the outputs themselves. */
-  servername?: string;
-};
-/** What BullMQ is constructed with. */
-export type BullmqOutputs = z.infer<typeof bullmqSchema>;
+  }) satisfies z.ZodType<StackOutputs>;
 
 /**
  * Outputs from the text that `pulumi stack output --json --show-secrets` prints. `origin` names the source in

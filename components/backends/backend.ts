@@ -4,27 +4,31 @@ import type { Topology, TopologyArgs } from "../contract";
 import type { Problem } from "../redis/problems";
 
 /** The constructor every backend's component has. */
-export type TopologyClass = new (
+export type TopologyClass<Args extends TopologyArgs> = new (
   name: string,
-  // Each room knows its own args; the registry hands over what the room's own schema and check have accepted.
-  // biome-ignore lint/suspicious/noExplicitAny: constructor parameters cannot be both specific and assignable
-  args: any,
+  args: Args,
   opts?: pulumi.ComponentResourceOptions,
 ) => Topology & pulumi.ComponentResource;
 
+/** Args as a stack file gives them: what a component cannot do without may be missing, and is then a problem. */
+export type Given<Args extends TopologyArgs> = Partial<Args>;
+
 /** One entry of the registry: everything about a backend that is needed before its provider is loaded. */
-export interface Backend {
+export interface Backend<Args extends TopologyArgs> {
   /** One line for error messages and the README. */
   readonly summary: string;
   /** Settings of its own, in the stack file under the backend's name; strict. Their keys are args of the component. */
   readonly settings: z.ZodObject;
-  /** Everything wrong with these args, before the first resource. Loads the room's decisions, not its provider. */
-  problems(args: TopologyArgs): Promise<readonly Problem[]>;
+  /**
+   * Everything wrong with these args, before the first resource. Loads the room's decisions, not its provider.
+   * Without problems the args are complete.
+   */
+  problems(args: Given<Args>): Promise<readonly Problem[]>;
   /**
    * What the outside world lacks for these args now: an engine that does not answer. Asked by the program, before
    * the component, which itself asks nobody. Absent where the provider's own message will do.
    */
-  unreachable?(args: TopologyArgs): Promise<readonly Problem[]>;
+  unreachable?(args: Given<Args>): Promise<readonly Problem[]>;
   /** The component; loads the provider's SDK. */
-  load(): Promise<TopologyClass>;
+  load(): Promise<TopologyClass<Args>>;
 }

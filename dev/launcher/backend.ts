@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { Failure } from "./failure";
@@ -66,6 +66,16 @@ const VALUED = /^(-C|--cwd|--color|-v|--verbose|--profiling|--tracing|--memprofi
 /** Whether the command says where to keep state: our own address in the environment would be taken for the answer. */
 export function isLogin(args: string[]): boolean {
   return args.find((arg, i) => !arg.startsWith("-") && !VALUED.test(args[i - 1] ?? "")) === "login";
+}
+
+/** The folder that a command works in: `-C` leads to another one. */
+export function workingFolder(args: string[], cwd: string): string {
+  for (const [i, arg] of args.entries()) {
+    const value =
+      /^(?:--cwd=|-C=?)(.+)$/.exec(arg)?.[1] ?? (/^(?:-C|--cwd)$/.test(arg) ? args[i + 1] : undefined);
+    if (value !== undefined) return resolve(cwd, value);
+  }
+  return cwd;
 }
 
 /** What Pulumi needs to keep its state in this clone. Makes the folder and, once, the passphrase. */

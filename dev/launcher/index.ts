@@ -1,4 +1,4 @@
-import { findOwnBackend, hasPassphrase, isLogin, localState } from "./backend";
+import { findOwnBackend, hasPassphrase, isLogin, localState, workingFolder } from "./backend";
 import type { Ended } from "./child";
 import { run } from "./child";
 import { chooseCli } from "./choose";
@@ -65,8 +65,9 @@ export async function runPulumi(
   args: string[],
   { cwd = process.cwd(), capture }: RunOptions = {},
 ): Promise<Ended> {
-  const { file, env, ownBackend } = await pulumiCommand(cwd, args);
-  const project = projectFolder(cwd);
+  const folder = workingFolder(args, cwd);
+  const { file, env, ownBackend } = await pulumiCommand(folder, args);
+  const project = projectFolder(folder);
   const before = project ? readStackFiles(project) : undefined;
   const ended = await run(file, args, { cwd, env, capture });
   const personal = !ownBackend && !hasPassphrase(process.env);

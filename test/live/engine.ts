@@ -7,7 +7,7 @@ import { temporaryFolder } from "./servers";
 
 const repository = path.resolve(__dirname, "../..");
 const PROGRAM = ["index.ts", "settings.ts", "config", "components", "dev/build.cjs", "package.json"];
-const PROJECT = ["Pulumi.yaml", "tsconfig.base.json", "tsconfig.pulumi.json"];
+const PROJECT = ["Pulumi.yaml", "tsconfig.base.json", "tsconfig.pulumi.json", "examples/systems"];
 
 /** What one command of the CLI printed, both streams in order, and how it ended. */
 export interface Outcome {
@@ -20,7 +20,10 @@ export class Engine {
   readonly folder = temporaryFolder();
   private readonly env: NodeJS.ProcessEnv;
 
-  private constructor(private readonly cli: string) {
+  private constructor(
+    private readonly cli: string,
+    private readonly tsconfig: string,
+  ) {
     for (const file of [...PROGRAM, ...PROJECT]) {
       cpSync(path.join(repository, file), path.join(this.folder, file), {
         recursive: true,
@@ -40,14 +43,17 @@ export class Engine {
       // Stack files are written anew; the salt of the passphrase stays in the state.
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
       // As Pulumi.yaml says; a language host that was built here is too old to hand it on.
-      PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json",
+      PULUMI_NODEJS_TSCONFIG_PATH: this.tsconfig,
       PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
     };
   }
 
-  /** An engine whose stack `live` exists and has this configuration (keys without namespace). */
-  static async start(config: Record<string, unknown>): Promise<Engine> {
-    const engine = new Engine(await pulumiCli());
+  /**
+   * An engine whose stack `live` exists and has this configuration (keys without namespace). `tsconfig`: by name, in the
+   * folder of the program that is run.
+   */
+  static async start(config: Record<string, unknown>, tsconfig = "tsconfig.pulumi.json"): Promise<Engine> {
+    const engine = new Engine(await pulumiCli(), tsconfig);
     engine.configure(config);
     await engine.succeed("stack", "init", "live");
     return engine;
@@ -67,7 +73,7 @@ export class Engine {
   }
 
   private elsewhere(bring: (source: string, target: string) => void): Engine {
-    const other = new Engine(this.cli);
+    const other = new Engine(this.cli, this.tsconfig);
     for (const name of ["state", ".redis-topology", "Pulumi.live.yaml"]) {
       const source = path.join(this.folder, name);
       if (existsSync(source)) bring(source, path.join(other.folder, name));

@@ -24,7 +24,7 @@ describe.skipIf(models === undefined)("what AWS's own API models have against th
 
   const problems = async (backend: AwsBackend, args: TopologyArgs, options: RecordOptions = {}) => {
     const { state } = subjects[backend];
-    const { resources } = await record(() => createTopology("redis", { backend, args }), {
+    const { resources } = await record(() => createTopology(backend, "redis", args), {
       state,
       ...options,
     });

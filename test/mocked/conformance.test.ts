@@ -7,6 +7,7 @@ import type { Endpoint, TopologyArgs } from "../../components/contract";
 import { createTopology } from "../../components/create";
 import type { RoleGuarantees } from "../../components/redis/guarantees";
 import { EVENTS } from "../../components/redis/guarantees";
+import type { RoleWays } from "../../components/redis/ways";
 import type { RecordOptions } from "./harness";
 import { record, resolved } from "./harness";
 import type { Subject } from "./subjects";
@@ -20,7 +21,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
   (backend, subject) => {
     const roles = { cache: subject.roles?.cache ?? {}, queue: subject.roles?.queue ?? {} };
     const create = (args: TopologyArgs, options: RecordOptions = {}) =>
-      record(() => createTopology("t", { backend, args: completed(subject, args) }), {
+      record(() => createTopology(backend, "t", completed(subject, args)), {
         state: subject.state,
         call: subject.call,
         ...options,
@@ -139,6 +140,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       const { resources, result } = await create(args);
       expect(Object.values(await resolved(result.env))).toContain(password);
       expect(JSON.stringify(withoutSecrets(resources))).not.toContain(password);
+      expect(JSON.stringify(await resolved(result.ways))).not.toContain(password);
     });
 
     test("what holds queue data is protected, unless the stack says otherwise", async () => {
@@ -168,11 +170,28 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       }
     });
 
+    test("ways are commands of the roles that are there, and a missing one is accounted for", async () => {
+      const { result } = await create(roles);
+      const { result: alone } = await create({ cache: roles.cache });
+      const both = (await resolved(result.ways)) ?? {};
+      expect([Object.keys(both), Object.keys((await resolved(alone.ways)) ?? {})]).toEqual([
+        ["cache", "queue"],
+        ["cache"],
+      ]);
+      for (const { tunnel, logs, restart, instead } of Object.values<RoleWays>({ ...both })) {
+        const commands = [tunnel, logs, restart].filter((command) => command !== undefined);
+        if (commands.length < 2 || tunnel === undefined) expect(instead).toMatch(/^[A-Z].+\.$/);
+        if (tunnel) expect(tunnel.join(" ")).toContain("{port}");
+        if (logs) expect(logs).toContain("{args}");
+        for (const part of commands.flat()) expect(part).toMatch(/^.+$/s);
+      }
+    });
+
     test("a topology without a role, or with an evicting queue, is refused before any resource", async () => {
       const refused = async (args: TopologyArgs) => {
         const seen = await record(async () => {
           try {
-            await createTopology("t", { backend, args: completed(subject, args) });
+            await createTopology(backend, "t", completed(subject, args));
             return "created";
           } catch (error) {
             return (error as Error).message;

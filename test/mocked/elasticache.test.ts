@@ -15,7 +15,7 @@ const GUARD = "pulumi-nodejs:dynamic/redis-topology:ReplacementGuard";
 
 const network = { vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"], allowedSecurityGroups: ["sg-app"] };
 
-const create = (args: ElasticacheTopologyArgs, stack = "prod") =>
+const create = (args: Partial<ElasticacheTopologyArgs>, stack = "prod") =>
   record(() => new ElasticacheTopology("r", { ...network, ...args }), {
     stack,
     state: subjects.elasticache.state,
@@ -447,7 +447,7 @@ const REPLACING = [
   "clusterMode",
 ];
 
-test.each<[ElasticacheTopologyArgs, string[]]>([
+test.each<[Partial<ElasticacheTopologyArgs>, string[]]>([
   [{ queue: { maxMemory: "1gb" } }, ["nodeType"]],
   [{ queueGroup: { nodeType: "cache.r7g.large" } }, ["nodeType"]],
   [{ queueGroup: { nodes: 3 } }, ["numCacheClusters"]],
@@ -469,7 +469,7 @@ test.each<[ElasticacheTopologyArgs, string[]]>([
   [{ queue: { version: "9.0" } }, ["engineVersion", "parameterGroupName"]],
   [{ tags: { team: "jobs" } }, ["tags"]],
 ])("%j changes the queue's group in place, and only in %j", async (change, expected) => {
-  const group = async (args: ElasticacheTopologyArgs) =>
+  const group = async (args: Partial<ElasticacheTopologyArgs>) =>
     (await create({ queue: {}, ...args })).get(GROUP, "r-queue-group").inputs;
   const [before, after] = [await group({}), await group(change)];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -547,7 +547,7 @@ test("a cache without snapshots is not refused for their window", async () => {
 const SINGLE =
   "The only node keeps everything in memory. The last daily snapshot can be restored by hand, up to 24 hours old.";
 
-test.each<[string, ElasticacheTopologyArgs, string[]]>([
+test.each<[string, Partial<ElasticacheTopologyArgs>, string[]]>([
   [
     "a queue on one node",
     { queue: {}, queueGroup: { nodes: 1 } },
@@ -769,6 +769,13 @@ test.each<[string, ElasticacheTopologyArgs, string[]]>([
     { cache: { memoryLimit: "1gb" } },
     [
       "cache.memoryLimit: given. Allowed: nothing on the elasticache backend: the node type sets it (`nodeType` of the group). Remove the setting.",
+    ],
+  ],
+  [
+    "a bastion that is no instance",
+    { cache: {}, bastion: "bastion.example.com" },
+    [
+      "elasticache.bastion: a text of 19 characters. Allowed: the id of an instance, such as i-0a1b2c3d4e5f67890. Correct it, or remove the setting.",
     ],
   ],
 ])("refuses %s", async (_, args, problems) => {

@@ -105,8 +105,7 @@ test("a check that is turned off registers no server", async () => {
   expect(await resolved(result.queue?.prefix)).toBe("{bull}");
 });
 
-const INSECURE =
-  "Turn it on at the server's provider, or accept the risk with `acceptInsecure: true` in the stack file.";
+const ACCEPT = "or accept the risk with `acceptInsecure: true` in the stack file.";
 
 test.each<[string, ExternalTopologyArgs, string[]]>([
   [
@@ -114,6 +113,13 @@ test.each<[string, ExternalTopologyArgs, string[]]>([
     { queue: {} },
     [
       "external.queueServer: missing. Allowed: where the server is. Give `queueServer.url`, or its parts: host, port, password.",
+    ],
+  ],
+  [
+    "a server of which nothing is said",
+    { queue: {}, queueServer: {} },
+    [
+      "external.queueServer.url: missing. Allowed: redis://user:password@host:port or rediss://…, without database and query; or its parts: host, port, username, password, tls. Copy it from the server's provider, and give it as a secret.",
     ],
   ],
   [
@@ -127,8 +133,8 @@ test.each<[string, ExternalTopologyArgs, string[]]>([
     "no TLS and no password across a network",
     { cache: {}, cacheServer: { url: "redis://cache.example" } },
     [
-      `external.cacheServer.tls: off. Allowed: TLS, since the connection leaves this host. ${INSECURE}`,
-      `external.cacheServer.password: missing. Allowed: a password, since others reach this host. ${INSECURE}`,
+      `external.cacheServer.tls: off. Allowed: TLS, since the connection leaves this host. Turn it on at the server's provider, ${ACCEPT}`,
+      `external.cacheServer.password: missing. Allowed: a password, since others reach this host. Give the one that the server's provider shows, as a secret, ${ACCEPT}`,
     ],
   ],
   [

@@ -15,7 +15,7 @@ describe.each(Object.keys(subjects) as BackendName[])("the README's row of %s", 
   test("says what a queue survives there", async () => {
     const { roles, state, call } = subjects[backend];
     const args = completed(subjects[backend], { queue: roles?.queue ?? {} });
-    const { result } = await record(() => createTopology("t", { backend, args }), { state, call });
+    const { result } = await record(() => createTopology(backend, "t", args), { state, call });
     const cells = EVENTS.map((event) => cell(result.guarantees.queue?.[event]));
     expect(readme).toContain(`| \`${backend}\` | ${cells.join(" | ")} |`);
   });

@@ -21,7 +21,13 @@ test("a URL stands for one role, the password decoded", () => {
 test("the password may come from REDISCLI_AUTH, the port from the scheme", () => {
   const { queue, cache, bullmq } = urlOutputs("rediss://app@redis.example", "cache", { REDISCLI_AUTH: "s" });
   expect({ queue, bullmq }).toEqual({ queue: undefined, bullmq: undefined });
-  expect(cache).toMatchObject({ host: "redis.example", port: 6379, username: "app", password: "s", tls: true });
+  expect(cache).toMatchObject({
+    host: "redis.example",
+    port: 6379,
+    username: "app",
+    password: "s",
+    tls: true,
+  });
 });
 
 test.each([

@@ -62,7 +62,9 @@ async function refusals(docker: Docker, guarded: GuardedVolumes): Promise<string
   const { owner, server, files, data, earlier } = guarded;
   const asking = { owner, containers: [server, files] };
   const find = async (name: string | undefined) =>
-    name === undefined || name === runtime.unknownValue ? undefined : findVolume(docker, name);
+    name === undefined ? undefined : findVolume(docker, name);
+  // In a preview that does not know the names yet.
+  if (files === runtime.unknownValue || data === runtime.unknownValue) return [];
   const [config, volume] = [await find(files), await find(data)];
   const before = volume || earlier === data ? undefined : await find(earlier);
   const problems = [

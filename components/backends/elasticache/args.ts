@@ -6,10 +6,10 @@ export { Durability } from "./enums";
 
 /** A topology of ElastiCache replication groups, one a role, in a VPC that exists. */
 export interface ElasticacheTopologyArgs extends TopologyArgs {
-  /** The VPC. Required. Changing it would replace the firewalls, not the groups, which cannot follow; it is refused. */
-  vpcId?: pulumi.Input<string>;
-  /** Subnets of the VPC; for Multi-AZ in at least two zones. Required. Added in place; one in use cannot be removed. */
-  subnetIds?: pulumi.Input<string>[];
+  /** The VPC. Changing it would replace the firewalls, not the groups, which cannot follow; it is refused. */
+  vpcId: pulumi.Input<string>;
+  /** Subnets of the VPC; for Multi-AZ in at least two zones. Added in place; one in use cannot be removed. */
+  subnetIds: pulumi.Input<string>[];
   /** Security groups of the clients. These or `allowedCidrs` are required. In place. */
   allowedSecurityGroups?: pulumi.Input<string>[];
   /** IPv4 or IPv6 networks of the clients, such as `10.0.0.0/16`. In place. */
@@ -42,6 +42,12 @@ export interface ElasticacheTopologyArgs extends TopologyArgs {
   alarmMemoryPercent?: number;
   /** Connections alarm, 1 to 65000. Default 100. In place. */
   alarmConnections?: number;
+  /**
+   * Id of an EC2 instance in the VPC that Session Manager reaches: the CLI's way to the groups from outside, which needs
+   * the AWS CLI and its Session Manager plugin. `allowedSecurityGroups` or `allowedCidrs` must let it in. Default none.
+   * Changes only outputs.
+   */
+  bastion?: string;
   /** Tags on everything, over the ones that name project, stack and topology. In place. */
   tags?: Record<string, string>;
 }

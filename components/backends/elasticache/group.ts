@@ -93,7 +93,7 @@ function fixedSettings({ groupId }: Context, args: ElasticacheTopologyArgs, plan
   return {
     groupId,
     port: plan.port,
-    vpcId: args.vpcId ?? "",
+    vpcId: args.vpcId,
     kmsKeyId: args.kmsKeyId ?? "",
     engine: plan.engine.engine,
     version: plan.engine.version,

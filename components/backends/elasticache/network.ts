@@ -1,5 +1,6 @@
 import type { Problem } from "../../redis/problems";
 import { shownAs } from "../../redis/problems";
+import type { Given } from "../backend";
 import type { ElasticacheTopologyArgs } from "./args";
 import { readCidr } from "./cidr";
 
@@ -8,7 +9,7 @@ const DOTTED = /^\d{1,3}(\.\d{1,3}){3}(\/\d{1,3})?$/;
 const SUBNET = /^subnet-[\da-f]{1,17}$/;
 
 /** Everything wrong with where the groups are and who reaches them. */
-export function networkProblems(args: ElasticacheTopologyArgs, multiAz: boolean): Problem[] {
+export function networkProblems(args: Given<ElasticacheTopologyArgs>, multiAz: boolean): Problem[] {
   const { vpcId, allowedSecurityGroups = [], allowedCidrs = [] } = args;
   const problems: Problem[] = [];
   if (vpcId === undefined || vpcId === "") {
@@ -32,7 +33,7 @@ export function isIpv6(cidr: string): boolean {
   return cidr.includes(":");
 }
 
-function subnetProblems({ subnetIds = [] }: ElasticacheTopologyArgs, multiAz: boolean): Problem[] {
+function subnetProblems({ subnetIds = [] }: Given<ElasticacheTopologyArgs>, multiAz: boolean): Problem[] {
   const problem = (was: string, allowed: string, fix: string): Problem => ({
     key: "subnetIds",
     was,

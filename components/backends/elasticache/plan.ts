@@ -3,9 +3,10 @@ import { CACHE_GUARANTEES, kept } from "../../redis/guarantees";
 import type { BackendTraits, RolePlan, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shownNumber } from "../../redis/problems";
+import { shapeOf, shownNumber } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
 import { tagProblems } from "../awsTags";
+import type { Given } from "../backend";
 import { inSection } from "../section";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";
@@ -64,7 +65,7 @@ export interface ElasticachePlan extends TopologyPlan {
 }
 
 /** Everything decided about the topology, and everything wrong with it as far as its values are known. Pure. */
-export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan {
+export function planElasticache(args: Given<ElasticacheTopologyArgs>): ElasticachePlan {
   const problems: Problem[] = [];
   const queue = lifeOf(Role.Queue, args.queueGroup);
   const plan = planTopology(traits, args, {
@@ -89,6 +90,7 @@ export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan 
     ),
     ...unusedGroups(args),
     ...tagProblems(args.tags),
+    ...bastionProblems(args.bastion),
     ...topicProblems(args),
     ...between("alarmMemoryPercent", args.alarmMemoryPercent, 1, 100),
     ...between("alarmConnections", args.alarmConnections, 1, MOST_CLIENTS),
@@ -99,7 +101,7 @@ export function planElasticache(args: ElasticacheTopologyArgs): ElasticachePlan 
 
 function planGroup(
   plan: RolePlan,
-  args: ElasticacheTopologyArgs,
+  args: Given<ElasticacheTopologyArgs>,
   problems: Problem[],
 ): GroupPlan | undefined {
   const { role } = plan;
@@ -150,11 +152,11 @@ function cacheGuarantees(given: GroupArgs = {}) {
   return given.finalSnapshot ? { destroy: kept("`finalSnapshot` leaves a final snapshot.") } : {};
 }
 
-function groupOf(args: ElasticacheTopologyArgs, role: Role): GroupArgs | undefined {
+function groupOf(args: Given<ElasticacheTopologyArgs>, role: Role): GroupArgs | undefined {
   return role === Role.Cache ? args.cacheGroup : args.queueGroup;
 }
 
-function unusedGroups(args: ElasticacheTopologyArgs): Problem[] {
+function unusedGroups(args: Given<ElasticacheTopologyArgs>): Problem[] {
   return ROLES.flatMap((role) => {
     if (groupOf(args, role) === undefined || (args as TopologyArgs)[role]) return [];
     const fix = `Add \`${role}: {}\`, or remove \`${role}Group\`.`;
@@ -167,6 +169,21 @@ function unusedGroups(args: ElasticacheTopologyArgs): Problem[] {
       },
     ];
   });
+}
+
+/** Systems Manager API, StartSession: of EC2, or of a managed machine elsewhere. */
+const INSTANCE_ID = /^m?i-[0-9a-f]{8,17}$/;
+
+function bastionProblems(bastion: string | undefined): Problem[] {
+  if (bastion === undefined || INSTANCE_ID.test(bastion)) return [];
+  return [
+    {
+      key: "bastion",
+      was: shapeOf(bastion),
+      allowed: "the id of an instance, such as i-0a1b2c3d4e5f67890",
+      fix: "Correct it, or remove the setting.",
+    },
+  ];
 }
 
 function between(key: string, value: number | undefined, least: number, most: number): Problem[] {

@@ -13,7 +13,7 @@ export function createSubnetGroup(
 ): SubnetGroup {
   return new SubnetGroup(
     `${name}-subnets`,
-    { name: groupId, description: "Redis topology", subnetIds: args.subnetIds ?? [], tags },
+    { name: groupId, description: "Redis topology", subnetIds: args.subnetIds, tags },
     { parent: component },
   );
 }

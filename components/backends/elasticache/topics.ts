@@ -1,5 +1,6 @@
 import type { Problem } from "../../redis/problems";
 import { shapeOf } from "../../redis/problems";
+import type { Given } from "../backend";
 import type { ElasticacheTopologyArgs } from "./args";
 
 /** CloudWatch API, PutMetricAlarm: actions of one kind on one alarm. */
@@ -8,7 +9,7 @@ const MOST_TOPICS = 5;
 const TOPIC = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/;
 
 /** Everything wrong with the SNS topics, as far as they are known. */
-export function topicProblems({ alarmTopics = [], eventTopic }: ElasticacheTopologyArgs): Problem[] {
+export function topicProblems({ alarmTopics = [], eventTopic }: Given<ElasticacheTopologyArgs>): Problem[] {
   const problems = [
     ...alarmTopics.flatMap((topic) => arnProblems("alarmTopics", topic)),
     ...arnProblems("eventTopic", eventTopic),

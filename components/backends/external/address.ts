@@ -55,6 +55,15 @@ export function isLoopback(host: string): boolean {
 
 function fromParts(key: string, server: PlainServer, problems: Problem[]): Address | undefined {
   const { host, port = DEFAULT_PORT, username = DEFAULT_USERNAME, password = "" } = server;
+  if (PARTS.every((part) => server[part] === undefined)) {
+    problems.push({
+      key: `${key}.url`,
+      was: "missing",
+      allowed: `${URL_FORM}; or its parts: host, port, username, password, tls`,
+      fix: "Copy it from the server's provider, and give it as a secret.",
+    });
+    return undefined;
+  }
   if (host === undefined || host === "" || /[\s/@[\]]/.test(host)) {
     problems.push({
       key: `${key}.host`,
@@ -125,14 +134,32 @@ function decoded(text: string): string | undefined {
 
 function insecurities(key: string, { host, tls, password }: Address, accepted: boolean): Problem[] {
   if (isLoopback(host) || accepted) return [];
-  const problem = (setting: string, was: string, allowed: string): Problem => ({
+  const problem = (setting: string, was: string, allowed: string, fix: string): Problem => ({
     key: `${key}.${setting}`,
     was,
     allowed,
-    fix: "Turn it on at the server's provider, or accept the risk with `acceptInsecure: true` in the stack file.",
+    fix: `${fix}, or accept the risk with \`acceptInsecure: true\` in the stack file.`,
   });
   return [
-    ...(tls ? [] : [problem("tls", "off", "TLS, since the connection leaves this host")]),
-    ...(password === "" ? [problem("password", "missing", "a password, since others reach this host")] : []),
+    ...(tls
+      ? []
+      : [
+          problem(
+            "tls",
+            "off",
+            "TLS, since the connection leaves this host",
+            "Turn it on at the server's provider",
+          ),
+        ]),
+    ...(password === ""
+      ? [
+          problem(
+            "password",
+            "missing",
+            "a password, since others reach this host",
+            "Give the one that the server's provider shows, as a secret",
+          ),
+        ]
+      : []),
   ];
 }

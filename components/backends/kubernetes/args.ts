@@ -63,10 +63,15 @@ export interface ServerArgs {
   podAnnotations?: Record<string, string>;
   /** Annotations of the client Service. In place. */
   serviceAnnotations?: Record<string, string>;
+  /** Labels of the nodes that may run it. */
   nodeSelector?: Record<string, string>;
+  /** Tolerations, as in a pod's spec. */
   tolerations?: inputs.core.v1.Toleration[];
+  /** Affinity, as in a pod's spec. */
   affinity?: inputs.core.v1.Affinity;
+  /** Topology spread constraints, as in a pod's spec. */
   topologySpreadConstraints?: inputs.core.v1.TopologySpreadConstraint[];
+  /** Priority class of the pod. */
   priorityClassName?: string;
   /** Names of pull secrets in the namespace. */
   imagePullSecrets?: string[];

@@ -13,7 +13,7 @@ export interface Access {
   readonly context: string;
 }
 
-/** An object as the API server has it. */
+/** What every object has that the API server keeps. */
 export interface Stored {
   readonly metadata: {
     readonly name: string;
@@ -21,8 +21,6 @@ export interface Stored {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
-  readonly [field: string]: any;
 }
 
 /** What the API server refused, in its own words. */
@@ -38,8 +36,8 @@ export class ApiError extends Error {
 /** The API of one cluster, as far as it is asked here. */
 export interface Api {
   /** Undefined when there is none, also when the cluster does not know the kind. */
-  get(path: string): Promise<Stored | undefined>;
-  post(path: string, body: object): Promise<Stored>;
+  get<Kind = Stored>(path: string): Promise<Kind | undefined>;
+  post(path: string, body: object): Promise<void>;
   remove(path: string): Promise<void>;
   /** The text at a path, such as a pod's log. */
   text(path: string): Promise<string>;
@@ -72,16 +70,16 @@ export async function openApi({ paths, context }: Access): Promise<Api> {
   }
 
   return {
-    async get(path) {
+    async get<Kind>(path: string) {
       try {
-        return JSON.parse(await send("GET", path)) as Stored;
+        return JSON.parse(await send("GET", path)) as Kind;
       } catch (error) {
         if (error instanceof ApiError && error.code === 404) return undefined;
         throw error;
       }
     },
     async post(path, body) {
-      return JSON.parse(await send("POST", path, body)) as Stored;
+      await send("POST", path, body);
     },
     async remove(path) {
       try {

@@ -10,6 +10,7 @@ import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import type { Problem } from "../../redis/problems";
 import { Role } from "../../redis/roles";
+import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { KubernetesTopologyArgs } from "./args";
 import type { Access } from "./cluster";
@@ -25,6 +26,7 @@ import { createServer } from "./role";
 import type { Site } from "./site";
 import { annotated, childOptions } from "./site";
 import { copiesWanted, longhornClass, recurringJob, storageClassName } from "./storage";
+import { kubernetesWays } from "./ways";
 
 /** The topology as StatefulSets in a Kubernetes cluster. */
 export class KubernetesTopology extends pulumi.ComponentResource implements Topology {
@@ -34,6 +36,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: pulumi.Output<Ways>;
   readonly details?: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: KubernetesTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -56,6 +59,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       queue: servers.find(({ role }) => role === Role.Queue),
       bullmq: args.queue?.bullmq,
       guarantees: plan.guarantees,
+      ways: kubernetesWays(args, plan, target.access?.context),
       details: details(
         args,
         plan,
@@ -69,6 +73,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }

@@ -12,6 +12,29 @@ import { claimSize, volumeProblems } from "./volume";
 const CLASSES = "/apis/storage.k8s.io/v1/storageclasses";
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 
+/** What is read of a claim. */
+interface Claim {
+  readonly spec: {
+    readonly volumeName?: string;
+    readonly storageClassName?: string;
+    readonly resources: { readonly requests: { readonly storage: string } };
+  };
+  readonly status?: { readonly capacity?: { readonly storage?: string } };
+}
+
+/** What tells the copies of a volume: Longhorn's object, the persistent volume, the class. */
+interface CopiedVolume {
+  readonly spec?: {
+    readonly numberOfReplicas?: number;
+    readonly csi?: { readonly volumeAttributes?: Copies };
+  };
+  readonly parameters?: Copies;
+}
+
+interface Copies {
+  readonly numberOfReplicas?: string;
+}
+
 /** What a look at the cluster gives. */
 export interface Inspection {
   readonly problems: readonly Problem[];
@@ -63,15 +86,16 @@ async function foundObjects(api: Api, { objects }: ClusterGuardInputs): Promise<
 }
 
 async function foundVolume(api: Api, namespace: string, name: string): Promise<FoundVolume> {
-  const claim = await api.get(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`);
+  const claim = await api.get<Claim>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`);
   if (claim === undefined) return foundClasses(api);
   const { spec, status } = claim;
-  const replicas = spec.volumeName === undefined ? undefined : await copies(api, spec);
+  const { volumeName, storageClassName } = spec;
+  const replicas = volumeName === undefined ? undefined : await copies(api, volumeName, storageClassName);
   return {
     claim: {
       request: spec.resources.requests.storage,
       ...(status?.capacity?.storage !== undefined && { capacity: status.capacity.storage }),
-      storageClass: spec.storageClassName ?? "",
+      storageClass: storageClassName ?? "",
       ...(replicas !== undefined && { replicas }),
     },
   };
@@ -80,19 +104,20 @@ async function foundVolume(api: Api, namespace: string, name: string): Promise<F
 /** Longhorn's own volume tells how many copies there are; where it cannot be read, what the volume was made with. */
 async function copies(
   api: Api,
-  { volumeName, storageClassName }: { volumeName: string; storageClassName?: string },
+  volumeName: string,
+  storageClassName: string | undefined,
 ): Promise<number | undefined> {
   const own = `/apis/${LONGHORN_API}/namespaces/${LONGHORN_NAMESPACE}/volumes/${volumeName}`;
+  const read = (path: string) => readable(api.get<CopiedVolume>(path));
   const count =
-    (await readable(api.get(own)))?.spec?.numberOfReplicas ??
-    (await readable(api.get(`/api/v1/persistentvolumes/${volumeName}`)))?.spec?.csi?.volumeAttributes
-      ?.numberOfReplicas ??
-    (await readable(api.get(`${CLASSES}/${storageClassName}`)))?.parameters?.numberOfReplicas;
+    (await read(own))?.spec?.numberOfReplicas ??
+    (await read(`/api/v1/persistentvolumes/${volumeName}`))?.spec?.csi?.volumeAttributes?.numberOfReplicas ??
+    (await read(`${CLASSES}/${storageClassName}`))?.parameters?.numberOfReplicas;
   return count === undefined ? undefined : Number(count);
 }
 
 async function foundClasses(api: Api): Promise<FoundVolume> {
-  const items = (await readable(api.get(CLASSES)))?.items as Stored[] | undefined;
+  const items = (await readable(api.get<{ items: Stored[] }>(CLASSES)))?.items;
   if (items === undefined) return {};
   const preset = items.find(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
   return {
@@ -102,7 +127,7 @@ async function foundClasses(api: Api): Promise<FoundVolume> {
 }
 
 /** Undefined also for who may not read it: the check is then left to the API server. */
-async function readable(answer: Promise<Stored | undefined>): Promise<Stored | undefined> {
+async function readable<Kind>(answer: Promise<Kind | undefined>): Promise<Kind | undefined> {
   try {
     return await answer;
   } catch (error) {

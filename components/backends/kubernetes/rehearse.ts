@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem } from "../../redis/problems";
-import type { Api, Stored } from "./cluster";
+import type { Api } from "./cluster";
 import { ApiError } from "./cluster";
 import { OWNER_LABEL } from "./owner";
 import type { RehearsalInputs, RehearsalPod } from "./rehearsal";
@@ -20,6 +20,24 @@ const HOPELESS = [
   "CreateContainerError",
 ];
 
+/** What is read of a pod's status. */
+export interface PodStatus {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly conditions?: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly message?: string;
+  }[];
+  readonly containerStatuses?: readonly { readonly name: string; readonly state?: ContainerState }[];
+}
+
+interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly terminated?: { readonly exitCode: number; readonly reason?: string; readonly message?: string };
+}
+
 /** Runs the pod to its end and removes it; what is wrong with its images or its configuration. */
 export async function rehearse(api: Api, { role, pod }: RehearsalInputs): Promise<Problem | undefined> {
   const pods = `/api/v1/namespaces/${pod.metadata.namespace}/pods`;
@@ -29,7 +47,7 @@ export async function rehearse(api: Api, { role, pod }: RehearsalInputs): Promis
   try {
     const end = Date.now() + PATIENCE * 1000;
     for (;;) {
-      const status = (await api.get(path))?.status ?? {};
+      const status = (await api.get<{ status?: PodStatus }>(path))?.status ?? {};
       const verdict = judge(role, pod, status);
       if (verdict !== "waiting") return verdict;
       if (Date.now() > end) return unfinished(role, pod, status);
@@ -41,17 +59,13 @@ export async function rehearse(api: Api, { role, pod }: RehearsalInputs): Promis
 }
 
 /** What a pod's status says: nothing wrong, something wrong, or not yet. Pure. */
-export function judge(
-  role: string,
-  pod: RehearsalPod,
-  status: Stored[string],
-): Problem | undefined | "waiting" {
-  const containers: Stored[string][] = status.containerStatuses ?? [];
-  for (const { name, state } of containers) {
+export function judge(role: string, pod: RehearsalPod, status: PodStatus): Problem | undefined | "waiting" {
+  for (const { name, state } of status.containerStatuses ?? []) {
     const image = pod.spec.containers.find((container) => container.name === name)?.image;
-    if (HOPELESS.includes(state?.waiting?.reason)) return imageProblem(role, name, image, state.waiting);
-    const { exitCode, message, reason } = state?.terminated ?? {};
-    if (exitCode === undefined || exitCode === 0) continue;
+    const { waiting, terminated } = state ?? {};
+    if (HOPELESS.includes(waiting?.reason ?? "")) return imageProblem(role, name, image, waiting);
+    if (terminated === undefined || terminated.exitCode === 0) continue;
+    const { exitCode, message, reason } = terminated;
     return name === "redis"
       ? configProblem(role, message ?? reason ?? `exit code ${exitCode}`)
       : imageProblem(role, name, image, { reason, message });
@@ -65,7 +79,7 @@ function imageProblem(
   role: string,
   container: string,
   image: string | undefined,
-  { reason, message }: { reason?: string; message?: string },
+  { reason, message }: ContainerState["waiting"] = {},
 ): Problem {
   return {
     key: container === "redis" ? `${role}Server.image` : "monitoring.exporterImage",
@@ -86,10 +100,9 @@ function configProblem(role: string, answer: string): Problem {
   };
 }
 
-function unfinished(role: string, pod: RehearsalPod, status: Stored[string]): Problem {
-  const scheduled = status.conditions?.find(({ type }: { type: string }) => type === "PodScheduled");
-  const waiting = status.containerStatuses?.find(({ state }: Stored[string]) => state?.waiting)?.state
-    .waiting;
+function unfinished(role: string, pod: RehearsalPod, status: PodStatus): Problem {
+  const scheduled = status.conditions?.find(({ type }) => type === "PodScheduled");
+  const waiting = status.containerStatuses?.find(({ state }) => state?.waiting)?.state?.waiting;
   const why = scheduled?.status === "False" ? scheduled.message : (waiting?.message ?? waiting?.reason);
   return failed(role, `pod ${pod.metadata.name} is not done after ${PATIENCE} s: ${why ?? "still running"}`);
 }

@@ -1,42 +1,29 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
+import { flag, map, text, whole } from "../fields";
+import type { LightsailTopologyArgs } from "./args";
 import { Power } from "./enums";
 
-const text = (description: string) => z.string().min(1).optional().describe(description);
-
 const container = z.strictObject({
-  name: z.string().describe("1 to 53 lower-case letters, digits and hyphens."),
-  image: z.string().min(1).describe("Image with a tag or digest."),
-  command: z.array(z.string()).optional().describe("Launch command. Default the image's own."),
-  environment: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe("Environment, over the topology's REDIS_*."),
-  ports: z.record(z.string(), z.string()).optional().describe('Port to protocol: { "3000": HTTP }.'),
+  name: z.string(),
+  image: z.string().min(1),
+  command: z.array(z.string()).optional(),
+  environment: map,
+  ports: map,
 });
 
-export const lightsailBackend: Backend = {
+export const lightsailBackend = {
   summary: "containers of one AWS Lightsail container service, without a disk",
   settings: z.strictObject({
-    power: z
-      .enum(Power)
-      .optional()
-      .describe("Size of the node. Default: the smallest that holds everything."),
-    scale: z.int().optional().describe("Only 1: every further node would be another Redis."),
-    image: text("Redis or Valkey image. Default by the role's engine and version."),
-    app: z.array(container).optional().describe("Your own containers, which reach Redis on localhost."),
-    appMemory: text("Memory that all app containers together need. Default 256Mi a container."),
-    publicEndpoint: z
-      .strictObject({
-        container: z.string().describe("Name of an app container."),
-        port: z.int().describe("One of its HTTP or HTTPS ports."),
-        healthPath: text("Path that answers with a status from 200 to 499. Default /."),
-      })
-      .optional()
-      .describe("The one port that the Internet reaches, by HTTPS. Default none."),
-    deploy: z.boolean().optional().describe("Whether the containers are deployed. Default true."),
-    tags: z.record(z.string(), z.string()).optional().describe("Tags on the service."),
+    power: z.enum(Power).optional(),
+    scale: whole,
+    image: text,
+    app: z.array(container).optional(),
+    appMemory: text,
+    publicEndpoint: z.strictObject({ container: z.string(), port: z.int(), healthPath: text }).optional(),
+    deploy: flag,
+    tags: map,
   }),
   problems: async (args) => (await import("./plan")).planLightsail(args).problems,
   load: async () => (await import("./component")).LightsailTopology,
-};
+} satisfies Backend<LightsailTopologyArgs>;

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { isLogin, ownBackend, writeOnce } from "../../../../dev/launcher/backend";
+import { isLogin, ownBackend, workingFolder, writeOnce } from "../../../../dev/launcher/backend";
 
 const project = "name: redis-topology\nruntime: nodejs\n";
 
@@ -50,6 +50,15 @@ test.each([
   [[], false],
 ])("%j is a login: %s", (args, answer) => {
   expect(isLogin(args)).toBe(answer);
+});
+
+test.each([
+  [["-C", "examples/systems/edk", "up"], "/clone/examples/systems/edk"],
+  [["up", "--cwd=/elsewhere"], "/elsewhere"],
+  [["up", "-C=x"], "/clone/x"],
+  [["up", "-s", "C"], "/clone"],
+])("%j works in %s", (args, folder) => {
+  expect(workingFolder(args, "/clone")).toBe(folder);
 });
 
 const folder = () => {
