@@ -238,28 +238,28 @@ describe("a service that exists", () => {
       "is too small",
       { power: "nano" },
       [
-        `lightsail.existingService: nano, 512Mi. Allowed: a node that holds 640Mi (queue) + 256Mi (app) = 896Mi. Run \`${update} --power micro\`.`,
+        `existingService: nano, 512Mi. Allowed: a node that holds 640Mi (queue) + 256Mi (app) = 896Mi. Run \`${update} --power micro\`.`,
       ],
     ],
     [
       "has two nodes",
       { scale: 2 },
       [
-        `lightsail.existingService: 2 nodes. Allowed: 1: every further node would be another Redis. Run \`${update} --scale 1\`, or give Redis a service of its own.`,
+        `existingService: 2 nodes. Allowed: 1: every further node would be another Redis. Run \`${update} --scale 1\`, or give Redis a service of its own.`,
       ],
     ],
     [
       "is disabled",
       { isDisabled: true },
       [
-        `lightsail.existingService: disabled. Allowed: a service that takes deployments. Run \`${update} --no-is-disabled\`.`,
+        `existingService: disabled. Allowed: a service that takes deployments. Run \`${update} --no-is-disabled\`.`,
       ],
     ],
     [
       "cannot pull from ECR",
       { pullsFromEcr: false },
       [
-        `lightsail.existingService: a service without the role that pulls images from Amazon ECR. Allowed: one with it, since an image here comes from there. Run \`${update} --private-registry-access ecrImagePullerRole={isActive=true}\`, then let the role read the repository (docs/operations/lightsail.md, "Images from Amazon ECR").`,
+        `existingService: a service without the role that pulls images from Amazon ECR. Allowed: one with it, since an image here comes from there. Run \`${update} --private-registry-access ecrImagePullerRole={isActive=true}\`, then let the role read the repository (docs/operations/lightsail.md, "Images from Amazon ECR").`,
       ],
     ],
   ])("that %s", (_, difference, problems) => {
@@ -347,7 +347,7 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
       ],
     },
     [
-      "lightsail.app.1.ports.3000: the port of app.0.ports.3000. Allowed: a port of its own: all containers share one network namespace. Let one of them listen on another port.",
+      "app.1.ports.3000: the port of `app.0.ports.3000`. Allowed: a port of its own: all containers share one network namespace. Let one of them listen on another port.",
     ],
   ],
   [
@@ -358,25 +358,25 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
       publicEndpoint: { container: "api", port: 3000, healthPath: "health" },
     },
     [
-      "lightsail.publicEndpoint.healthPath: a text of 6 characters. Allowed: a path from the root, such as `/health`. Put a `/` before it.",
+      "publicEndpoint.healthPath: a text of 6 characters. Allowed: a path from the root, such as `/health`. Put a `/` before it.",
     ],
   ],
   [
     "a Redis that nobody could reach",
     { cache: {}, openToRegion: false },
     [
-      "lightsail.openToRegion: false. Allowed: true without an app: nobody could connect. Remove it, or add the containers that use Redis as `app`.",
+      "openToRegion: false. Allowed: true without an app: nobody could connect. Remove it, or add the containers that use Redis as `app`.",
     ],
   ],
   [
     "a service that exists and would lose its containers, with settings that it has itself",
     { cache: {}, existingService: "My_api", power: "micro", scale: 1, tags: {} },
     [
-      "lightsail.existingService: a text of 6 characters. Allowed: 1 to 63 lower-case letters, digits and inner hyphens. Name it as `aws lightsail get-container-services` does.",
-      "lightsail.power: given beside existingService. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
-      "lightsail.scale: given beside existingService. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
-      "lightsail.tags: given beside existingService. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
-      "lightsail.app: empty. Allowed: the containers that the service runs: a deployment replaces them all. Describe them here, or say `deploy: false` and add the output `details.containers` to your own deployment.",
+      "existingService: a text of 6 characters. Allowed: 1 to 63 lower-case letters, digits and inner hyphens. Name it as `aws lightsail get-container-services` does.",
+      "power: given beside `existingService`. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+      "scale: given beside `existingService`. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+      "tags: given beside `existingService`. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+      "app: empty. Allowed: the containers that the service runs: a deployment replaces them all. Describe them here, or say `deploy: false` and add the output `details.containers` to your own deployment.",
     ],
   ],
   [

@@ -55,8 +55,10 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     refusals: dockerRefusals,
     speakers: [
       "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard t-cache-guard",
+      "pulumi-nodejs:dynamic/redis-topology:DockerVolumeGuard t-cache-volumes",
       "pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard t-network-guard",
       "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard t-queue-guard",
+      "pulumi-nodejs:dynamic/redis-topology:DockerVolumeGuard t-queue-volumes",
     ],
     state: ({ type, name }) => ({
       ...(type === "docker:index/remoteImage:RemoteImage" && { imageId: "sha256:image", repoDigest: "" }),

@@ -141,7 +141,7 @@ describe("what is refused, with its one line", () => {
     [
       "failed jobs kept for ever, and a number of them",
       { queue: { bullmq: { keepFailedForever: true, keepFailedCount: 5 } } },
-      "queue.bullmq.keepFailedForever: true beside `keepFailedCount`. Allowed: true alone, or limits. Remove one of the two.",
+      "queue.bullmq.keepFailedForever: true beside `queue.bullmq.keepFailedCount`. Allowed: true alone, or limits. Remove one of the two.",
     ],
     [
       "a prefix of variables that no variable can have",
@@ -451,7 +451,7 @@ describe("a secret beside another one, which Pulumi tells by the whole key only"
 describe("what lies outside", () => {
   const kubeconfig = "/nowhere/config";
   const wrongContext =
-    "context: a text of 5 characters. Allowed: a context of the file that `kubeconfig` names, which has none or does not exist. Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.";
+    "kubernetes.context: a text of 5 characters. Allowed: a context of the file that `kubernetes.kubeconfig` names, which has none or does not exist. Correct `kubernetes.context`, or point `kubernetes.kubeconfig` (or $KUBECONFIG) at the file that has it.";
 
   /** The problems of this configuration, each on its line, when the program reads it. */
   async function problemsOf(config: Record<string, object>): Promise<string[]> {

@@ -136,5 +136,13 @@ export function nameProblems(args: DockerTopologyArgs): Problem[] {
       fix: "Take a name that `docker volume ls` shows, or a new one.",
     });
   }
+  if (args.volume !== undefined && args.deleteData) {
+    problems.push({
+      key: "deleteData",
+      was: "true",
+      allowed: say`false beside ${key("volume")}: a volume that the stack names is never deleted`,
+      fix: "Remove one of the two; after a `destroy`, `docker volume rm` deletes the volume.",
+    });
+  }
   return problems;
 }

@@ -31,4 +31,8 @@ export const dockerRefusals: readonly Refusal[] = [
     "queue.persistence.size: given. Allowed: nothing on the docker backend: a Docker volume has no size of its own, the engine's disk sets it. Remove the setting.",
     "queue.persistence.storageClass: given. Allowed: nothing on the docker backend: a Docker volume lies on the engine's disk. Remove the setting.",
   ],
+  [
+    { queue: {}, volume: "jobs", deleteData: true },
+    "«deleteData»: true. Allowed: false beside `«volume»`: a volume that the stack names is never deleted. Remove one of the two; after a `destroy`, `docker volume rm` deletes the volume.",
+  ],
 ];

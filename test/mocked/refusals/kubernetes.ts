@@ -53,4 +53,9 @@ export const kubernetesRefusals: readonly Refusal[] = [
     '«storage.longhorn.dataLocality»: "strict-local". Allowed: `strict-local` only with `«storage.longhorn.replicas»: 1`. Use `best-effort`, which keeps one of the copies on the pod\'s node.',
     "«monitoring.queues»: a text of 3 characters. Allowed: names of BullMQ queues, without spaces, colons, commas and equals signs. Give the name as in `new Queue(name)`.",
   ],
+  [
+    { queue: {}, network: { clientLabels: {}, openNamespaces: [] } },
+    "«network.clientLabels»: empty, without `«network.clientNamespaces»`. Allowed: at least one label: without any, every pod of the cluster could connect. Remove it, and name the namespaces whose pods need no label as `«network.openNamespaces»`.",
+    "«network.openNamespaces»: empty. Allowed: names of namespaces. Name some, or remove the setting.",
+  ],
 ];

@@ -71,4 +71,19 @@ export const lightsailRefusals: readonly Refusal[] = [
     "queue.persistence.size: given. Allowed: nothing on the lightsail backend: a container service has no disk. Remove the setting.",
     "queue.persistence.storageClass: given. Allowed: nothing on the lightsail backend: a container service has no disk. Remove the setting.",
   ],
+  [{ cache: {}, existingService: "My Service", power: "micro", openToRegion: false }, "?"],
+  [
+    {
+      cache: {},
+      app: [
+        { name: "a", image: "a:1", ports: { "3000": "HTTP" } },
+        { name: "b", image: "b:1", ports: { "3000": "HTTP" } },
+      ],
+      publicEndpoint: { container: "a", port: 3000, healthPath: "health" },
+    },
+    "«existingService»: a text of 10 characters. Allowed: 1 to 63 lower-case letters, digits and inner hyphens. Name it as `aws lightsail get-container-services` does.",
+    "«power»: given beside `«existingService»`. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+    "«app»: empty. Allowed: the containers that the service runs: a deployment replaces them all. Describe them here, or say `«deploy»: false` and add the output `details.containers` to your own deployment.",
+    "«openToRegion»: false. Allowed: true without an app: nobody could connect. Remove it, or add the containers that use Redis as `«app»`.",
+  ],
 ];

@@ -22,4 +22,16 @@ export const processRefusals: readonly Refusal[] = [
     'cache.config.maxmemory-policy: "allkeys-lfu". Allowed: `cache.evictionPolicy`. Remove it: the policy has a setting of its own.',
     "cache.memoryLimit: given. Allowed: nothing on the process backend: a plain process has no memory limit of its own. Remove the setting.",
   ],
+  [
+    { queue: {}, supervise: "systemd", directory: "/var/tmp/redis" },
+    '«directory»: "/var/tmp/redis", in /var/tmp. Allowed: a folder that outlives a reboot, since `«supervise»` starts the servers after one. Choose another, such as /var/lib/redis-topology.',
+  ],
+  [
+    {
+      cache: { envPrefix: "REDIS" },
+      queue: { envPrefix: "REDIS", bullmq: { keepCompletedForever: true, keepCompletedAge: 5 } },
+    },
+    "cache.envPrefix, queue.envPrefix: both write REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_URL, REDIS_TLS, REDIS_PREFIX, REDIS_CA_CERT. Allowed: names apart, or an application takes one server for the other. Change one of them; without the setting they are REDIS and REDIS_QUEUE.",
+    "queue.bullmq.keepCompletedForever: true beside `queue.bullmq.keepCompletedAge`. Allowed: true alone, or limits. Remove one of the two.",
+  ],
 ];
