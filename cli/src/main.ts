@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addBench } from "./commands/bench";
 import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
 import { addLogs } from "./commands/logs";
@@ -50,6 +51,7 @@ export function createProgram(): Command {
   addUi(program);
   addMemory(program);
   addDoctor(program);
+  addBench(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.

@@ -6,6 +6,8 @@ export type { Connection } from "./connection";
 export { connectionUrl, environment } from "./connection";
 export type { Guarantees, Outcome, RoleGuarantees } from "./guarantees";
 export { EVENTS, elsewhere } from "./guarantees";
+export type { Info } from "./info";
+export { parseInfo, serverName } from "./info";
 export { maxMemoryWithin, memoryFloor } from "./memory";
 export { urlPart } from "./quote";
 export type { Directive } from "./roles";
