@@ -6,7 +6,6 @@ import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { StackOutputs } from "../../cli/src/outputs";
 import { parseOutputs } from "../../cli/src/outputs";
-import { planProcess } from "../../components/backends/process/plan";
 import { processWays } from "../../components/backends/process/ways";
 import { renderConfig } from "../../components/redis/config";
 import { connectionUrl } from "../../components/redis/connection";
@@ -44,6 +43,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const server = () => ({ owner: "p/s/redis", role: "queue", directory: path.join(folder, "queue") });
+
 function outputs(ways: object, guarantees = QUEUE_GUARANTEES): StackOutputs {
   const login = { host: "127.0.0.1", port, username: "default", password: PASSWORD, tls: false };
   const plain = outputsOf({ queue: { ...login, url: connectionUrl(login) } }, guarantees);
@@ -65,7 +66,7 @@ async function look(): Promise<{ run: string; keys: string[] }> {
 }
 
 test("a key and a job survive a restart by the process backend's way, and nothing of them is left", async () => {
-  const { queue = {} } = processWays(folder, planProcess({ queue: {} }));
+  const { queue = {} } = processWays([server()]);
   const before = await look();
   const { code, check } = await verify(outputs(queue), "--yes");
   expect(check).toEqual({
@@ -80,7 +81,7 @@ test("a key and a job survive a restart by the process backend's way, and nothin
 });
 
 test("what a restart loses is named", async () => {
-  const { queue = {} } = processWays(folder, planProcess({ queue: {} }));
+  const { queue = {} } = processWays([server()]);
   // The server comes back with an empty folder.
   const [program, option, script = "", ...files] = queue.restart ?? [];
   const forgetful = script.replace(

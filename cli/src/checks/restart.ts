@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { Role, wayCommand } from "redis-topology/redis";
+import { parseInfo, Role, wayCommand } from "redis-topology/redis";
 import { startDeadline, until } from "../deadline";
 import { FailedError, messageOf } from "../errors";
 import { mask } from "../mask";
@@ -15,7 +15,7 @@ import type { Client } from "../redisClient";
 import type { Run } from "../run";
 import type { CheckResult, Verdict } from "./check";
 import { fail, pass, skip } from "./check";
-import { inCluster, parseInfo } from "./facts";
+import { inCluster } from "./facts";
 
 /** A pod may have to be scheduled, and a large AOF read. */
 const BACK_MS = 300_000;
