@@ -11,6 +11,7 @@ import { refuse } from "../refuse";
 import { endpointHost } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { planDocker, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import type { Place } from "./resources";
 import { createNetwork, createServer } from "./resources";
 import { dockerWays } from "./ways";
@@ -40,6 +41,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
       backend: traits.name,
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways,
     };
     const outputs = topologyOutputs({

@@ -20,6 +20,7 @@ import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
 import type { Observation } from "./externalServer";
 import { ExternalServer } from "./externalServer";
 import { planExternal, traits } from "./plan";
+import { PROOFS } from "./proofs";
 
 /** The topology as servers that somebody else runs: checked, never changed. */
 export class ExternalTopology extends pulumi.ComponentResource implements Topology {
@@ -48,6 +49,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
       queue: server(Role.Queue, args.queueServer),
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: externalWays(plan),
     });
     announceGuarantees(outputs.guarantees, this);

@@ -22,6 +22,7 @@ import { declaredObjects } from "./objects";
 import { OWNER_LABEL, ownerOf } from "./owner";
 import type { KubernetesPlan } from "./plan";
 import { planKubernetes, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import { Rendered, renderedObjects } from "./rendered";
 import { createServer } from "./role";
 import type { Site } from "./site";
@@ -61,6 +62,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       queue: servers.find(({ role }) => role === Role.Queue),
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
         args,
