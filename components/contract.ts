@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 import type { Guarantees } from "./redis/guarantees";
 import type { Engine, EvictionPolicy } from "./redis/roles";
+import type { Ways } from "./redis/ways";
 
 /** What both roles take, on every backend. */
 export interface RoleArgs {
@@ -99,6 +100,11 @@ export interface Endpoint {
   caCertificate?: pulumi.Output<string>;
   /** Prefix of the role's variables in `env`, where the stack sets one. */
   envPrefix?: string;
+  /**
+   * Only where `host` means something inside certain containers alone: which ones. Anywhere else it is another machine,
+   * and no command of this package connects to it.
+   */
+  inside?: pulumi.Output<string>;
 }
 
 /** Node's TLS options, as ioredis takes them; empty for a certificate that is publicly trusted. */
@@ -164,6 +170,8 @@ export interface Topology {
   /** Present where applications can join a network of the servers. */
   readonly network?: PrivateNetwork;
   readonly guarantees: Guarantees;
+  /** How an operator gets at each server: commands, without secrets. The CLI uses them. */
+  readonly ways?: pulumi.Output<Ways>;
   /** What only this backend has to tell: texts by name, such as the ARN of a secret. Absent = nothing. */
   readonly details?: pulumi.Output<Record<string, string>>;
 }

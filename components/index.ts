@@ -20,3 +20,4 @@ export { BackoffType } from "./redis/bullmq";
 export type { Guarantees, Outcome, RoleGuarantees } from "./redis/guarantees";
 export type { KeepJobs, RemoveJobs } from "./redis/retention";
 export { Engine, EvictionPolicy, Role } from "./redis/roles";
+export type { RoleWays, Ways } from "./redis/ways";

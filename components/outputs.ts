@@ -7,6 +7,7 @@ import type { Connection } from "./redis/connection";
 import { connectionUrl, environment } from "./redis/connection";
 import type { Guarantees } from "./redis/guarantees";
 import { guaranteeTable } from "./redis/guarantees";
+import type { Ways } from "./redis/ways";
 
 /** A server as its backend knows it; plain or still to come. */
 export interface Server {
@@ -19,6 +20,8 @@ export interface Server {
   tls?: pulumi.Input<boolean>;
   prefix?: pulumi.Input<string | undefined>;
   caCertificate?: pulumi.Input<string>;
+  /** The containers in which alone `host` is this server. Default: anywhere. */
+  inside?: pulumi.Input<string>;
 }
 
 /** What a backend knows when its resources are declared. */
@@ -29,6 +32,8 @@ export interface TopologyParts {
   /** The component's own. */
   readonly args: Pick<TopologyArgs, "cache" | "queue">;
   readonly guarantees: Guarantees;
+  /** Default none. */
+  readonly ways?: pulumi.Input<Ways>;
   /** Texts by name that only this backend has. Default none. */
   readonly details?: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -50,6 +55,7 @@ export function topologyOutputs(parts: TopologyParts): Topology {
     ),
     ...(queue && { bullmq: bullmq(queue, overrides) }),
     guarantees: parts.guarantees,
+    ...(parts.ways && { ways: pulumi.output(parts.ways) }),
     ...(parts.details && { details: pulumi.output({ ...parts.details }) }),
   };
 }
@@ -75,6 +81,7 @@ function endpoint(server: Server, { envPrefix }: RoleArgs = {}): Endpoint {
     ...(server.prefix !== undefined && { prefix: pulumi.output(server.prefix) }),
     ...(server.caCertificate !== undefined && { caCertificate: pulumi.output(server.caCertificate) }),
     ...(envPrefix !== undefined && { envPrefix }),
+    ...(server.inside !== undefined && { inside: pulumi.output(server.inside) }),
   };
   return { ...parts, url: pulumi.secret(connection(parts).apply(connectionUrl)) };
 }

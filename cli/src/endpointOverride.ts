@@ -1,7 +1,9 @@
 import { isIP } from "node:net";
-import { connectionUrl, ROLES, Role } from "redis-topology/redis";
+import { connectionUrl, environment, ROLES, Role } from "redis-topology/redis";
 import { UserError } from "./errors";
 import type { BullmqOutputs, Endpoint, StackOutputs } from "./outputs";
+
+type Ways = NonNullable<StackOutputs["ways"]>;
 
 /** Another address for a role, such as the local end of a port-forward. */
 export interface EndpointOverride {
@@ -27,7 +29,7 @@ export function parseOverride(text: string): EndpointOverride {
 
 /**
  * The outputs with other addresses. The TLS certificate is still checked against the name in the outputs,
- * where that is a name and not an address. Throws UserError for a role that is not there or comes twice.
+ * where that is a name and not an address. What leads elsewhere by itself, a tunnel, is left out. Throws UserError for a role that is not there or comes twice.
  */
 export function applyOverrides(outputs: StackOutputs, overrides: readonly EndpointOverride[]): StackOutputs {
   const changed = { ...outputs };
@@ -38,14 +40,32 @@ export function applyOverrides(outputs: StackOutputs, overrides: readonly Endpoi
         `--endpoint ${role}=${host}:${port}: ${endpoint ? "the role is given twice. Give it once." : `the outputs hold no ${role}. Remove the option.`}`,
       );
     }
-    changed[role] = moveEndpoint(endpoint, host, port);
+    const moved = moveEndpoint(endpoint, host, port);
+    changed[role] = moved;
+    changed.env = { ...changed.env, ...moveVariables(role, endpoint, moved) };
+    if (changed.ways) changed.ways = withoutTunnel(changed.ways, role);
     if (role === Role.Queue && outputs.bullmq) changed.bullmq = moveBullmq(outputs.bullmq, host, port);
   }
   return changed;
 }
 
+/** The variables of a role that say where it is. */
+function moveVariables(role: Role, from: Endpoint, to: Endpoint): Record<string, string> {
+  const variables = (endpoint: Endpoint) =>
+    role === Role.Cache ? environment(endpoint, undefined) : environment(undefined, endpoint);
+  const before = variables(from);
+  return Object.fromEntries(Object.entries(variables(to)).filter(([name, value]) => before[name] !== value));
+}
+
+function withoutTunnel({ cache, queue }: Ways, role: Role): Ways {
+  const ways = { cache, queue };
+  const { logs, restart, instead } = ways[role] ?? {};
+  ways[role] = { tunnel: undefined, tunnelOnly: undefined, logs, restart, instead };
+  return ways;
+}
+
 function moveEndpoint(endpoint: Endpoint, host: string, port: number): Endpoint {
-  const moved = { ...endpoint, host, port, ...servernameOf(endpoint) };
+  const moved = { ...endpoint, inside: undefined, host, port, ...servernameOf(endpoint) };
   return { ...moved, url: connectionUrl(moved) };
 }
 

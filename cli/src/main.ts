@@ -1,5 +1,14 @@
 import { Command, CommanderError } from "commander";
+import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
+import { addLogs } from "./commands/logs";
+import { addMemory } from "./commands/memory";
+import { addQueue, queueNameLast } from "./commands/queue";
+import { addQueues } from "./commands/queues";
+import { addRun } from "./commands/run";
+import { addShell } from "./commands/shell";
+import { addTunnel } from "./commands/tunnel";
+import { addUi } from "./commands/ui";
 import { addVerify } from "./commands/verify";
 import { FailedError, UserError } from "./errors";
 
@@ -11,7 +20,8 @@ const FAILED_EXIT_CODE = 1;
 export async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   try {
-    await createProgram().parseAsync();
+    const program = createProgram();
+    await program.parseAsync(queueNameLast(process.argv, program));
   } catch (error) {
     process.exitCode = report(error, process.argv.includes("--json"));
   }
@@ -28,6 +38,15 @@ function createProgram(): Command {
     .exitOverride();
   addVerify(program);
   addEnv(program);
+  addRun(program);
+  addShell(program);
+  addLogs(program);
+  addTunnel(program);
+  addQueues(program);
+  addQueue(program);
+  addUi(program);
+  addMemory(program);
+  addDoctor(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.

@@ -32,6 +32,8 @@ const endpointSchema = z.object({
   prefix: optional(z.string()),
   caCertificate: optional(z.string()),
   envPrefix: z.string().optional(),
+  /** The containers in which alone the host is this server. */
+  inside: optional(z.string()),
 });
 
 const connectionSchema = z.object({
@@ -80,6 +82,16 @@ const outcomeSchema = z.object({
 
 const roleGuaranteesSchema = z.record(z.enum(EVENTS), outcomeSchema);
 
+const wayCommandSchema = z.array(z.string()).min(1);
+
+const roleWaysSchema = z.object({
+  tunnel: optional(wayCommandSchema),
+  tunnelOnly: optional(z.boolean()),
+  logs: optional(wayCommandSchema),
+  restart: optional(wayCommandSchema),
+  instead: optional(z.string()),
+});
+
 /** The contract, read. `test/unit/types/outputs.ts` holds the two against each other, field by field. */
 export const outputsSchema = z
   .object({
@@ -91,6 +103,7 @@ export const outputsSchema = z
     network: optional(z.object({ name: z.string(), env: texts })),
     details: optional(texts),
     guarantees: z.object({ cache: optional(roleGuaranteesSchema), queue: optional(roleGuaranteesSchema) }),
+    ways: optional(z.object({ cache: optional(roleWaysSchema), queue: optional(roleWaysSchema) })),
   })
   .superRefine((outputs, context) => {
     const missing = (path: string, message: string) =>

@@ -1,5 +1,6 @@
 import { Cluster, Redis } from "ioredis";
 import { until } from "./deadline";
+import { UserError } from "./errors";
 import type { Endpoint } from "./outputs";
 
 /** What ioredis is constructed with. */
@@ -14,9 +15,17 @@ export interface Target {
 /** One connection attempt, no second one: a command that fails must say so. */
 export const ONE_ATTEMPT = { retryStrategy: () => null } as const;
 
-/** The ioredis options of an endpoint. */
+/**
+ * The ioredis options of an endpoint. Throws UserError for one whose address exists only inside containers: whatever
+ * has that address here would be sent the password.
+ */
 export function targetOf(endpoint: Endpoint): Target {
-  const { host, port, username, password, tls, caCertificate, servername } = endpoint;
+  const { host, port, username, password, tls, caCertificate, servername, inside } = endpoint;
+  if (inside) {
+    throw new UserError(
+      `${host}:${port} is the server only inside ${inside}. Here it would be another one, and be sent the password; nothing was connected. Run the check there, or name an address that leads there: \`--endpoint ROLE=HOST:PORT\`.`,
+    );
+  }
   return {
     host,
     port,

@@ -34,19 +34,30 @@ export interface Run {
   /** Whether `--json` was given: nothing but JSON goes to stdout then. */
   readonly json: boolean;
   readonly progress: Progress;
-  /** A way to a role's server, open until the command ends. */
+  /** A way to a role's server, through a tunnel where it needs one; open until the command ends. */
   reach(role: Role): Promise<Reached>;
+  /** Says something beside the result, on stderr; nothing with `--json`. */
+  say(text: string): void;
   /** Called when the command ends, whatever ended it; the last one first. */
   atEnd(work: () => unknown): void;
+  /** From here on a program in the foreground hears the signals instead of the command, and its exit code counts. */
+  releaseSignals(): void;
+  /** Prints a line of what has no end: with `--json` as `{"line"}`. Secrets are masked. */
+  line(text: string, stream?: "stdout" | "stderr"): void;
   /** Prints the result: as JSON, or as the text. Secrets of the outputs are masked in both. */
   print(result: unknown, text: () => string): void;
 }
 
-/** Adds `--stack`, `--outputs`, `--url`, `--role`, `--endpoint`, `--json` and `--timeout`. `seconds`: the default of the last; absent = no limit. */
-export function addRunOptions(command: Command, seconds?: number): Command {
-  const timeout = new Option("--timeout <seconds>", "time that the command may take in all").argParser(
-    parseSeconds,
-  );
+/**
+ * Adds `--stack`, `--outputs`, `--url`, `--role`, `--endpoint`, `--json` and `--timeout`. `seconds`: the default of the
+ * last; absent = no limit. `whose`: what it limits.
+ */
+export function addRunOptions(
+  command: Command,
+  seconds?: number,
+  whose = "time that the command may take in all",
+): Command {
+  const timeout = new Option("--timeout <seconds>", whose).argParser(parseSeconds);
   return addEndpointOption(addSourceOptions(command))
     .option("--json", 'print JSON; an error too, as {"error"} on stderr')
     .addOption(seconds === undefined ? timeout : timeout.default(seconds));
@@ -69,6 +80,9 @@ export async function runCommand(
   };
   // Once only: a second signal of the kind ends the process at once.
   for (const signal of INTERRUPTIONS) process.once(signal, interrupt);
+  const releaseSignals = () => {
+    for (const signal of INTERRUPTIONS) process.removeListener(signal, interrupt);
+  };
   const deadline = startDeadline((options.timeout ?? MAX_TIMEOUT_SECONDS) * 1000, interruption.signal);
   const progress = startProgress();
   const endings: (() => unknown)[] = [];
@@ -76,6 +90,10 @@ export async function runCommand(
   try {
     const outputs = await readSource(options);
     secrets = secretsOf(outputs);
+    const say = (text: string) => {
+      progress.clear();
+      if (!options.json) process.stderr.write(`redis-topology: ${mask(text, secrets)}\n`);
+    };
     const run: Run = {
       outputs,
       signal: deadline.signal,
@@ -83,9 +101,15 @@ export async function runCommand(
       progress,
       atEnd: (ending) => endings.unshift(ending),
       reach: async (role) => {
-        const reached = await reach(outputs, role, deadline.signal);
+        const reached = await reach(outputs, role, deadline.signal, say);
         endings.unshift(() => reached.close());
         return reached;
+      },
+      say,
+      releaseSignals,
+      line: (text, stream = "stdout") => {
+        const masked = mask(text, secrets);
+        process[stream].write(`${options.json ? JSON.stringify({ line: masked }) : masked}\n`);
       },
       print: (result, text) => {
         progress.clear();
@@ -103,7 +127,7 @@ export async function runCommand(
     progress.clear();
     for (const ending of endings) await ending();
     deadline.clear();
-    for (const signal of INTERRUPTIONS) process.removeListener(signal, interrupt);
+    releaseSignals();
     if (interrupted) process.exitCode = 128 + constants.signals[interrupted];
   }
 }

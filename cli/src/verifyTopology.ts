@@ -18,9 +18,9 @@ import { SETTING_CHECKS } from "./checks/settings";
 import { startDeadline } from "./deadline";
 import { messageOf } from "./errors";
 import { mask } from "./mask";
-import type { StackOutputs } from "./outputs";
+import type { Endpoint, StackOutputs } from "./outputs";
 import { chooseRoles, secretsOf } from "./outputs";
-import type { Client } from "./redisClient";
+import type { Client, Target } from "./redisClient";
 import { connect, connectCluster, targetOf } from "./redisClient";
 
 export const DEFAULT_TIMEOUT_MS = 15_000;
@@ -61,7 +61,11 @@ export async function verifyTopology(
   options: VerifyOptions = {},
 ): Promise<CheckResult[]> {
   const roles = chooseRoles(outputs, options.roles);
-  const results = await Promise.all(roles.map((role) => verifyRole(role, outputs, options)));
+  // Every address first: where one must not be connected to, none is.
+  const targets = roles.map((role) => targetOf(endpointOf(role, outputs)));
+  const results = await Promise.all(
+    roles.map((role, index) => verifyRole(role, targets[index] as Target, outputs, options)),
+  );
   const secrets = secretsOf(outputs);
   return results.flat().map((result) => ({
     ...result,
@@ -70,20 +74,29 @@ export async function verifyTopology(
   }));
 }
 
-async function verifyRole(role: Role, outputs: StackOutputs, options: VerifyOptions): Promise<CheckResult[]> {
+function endpointOf(role: Role, outputs: StackOutputs): Endpoint {
   const endpoint = outputs[role];
+  if (!endpoint) throw new Error(`The outputs hold no ${role}.`);
+  return endpoint;
+}
+
+async function verifyRole(
+  role: Role,
+  target: Target,
+  outputs: StackOutputs,
+  options: VerifyOptions,
+): Promise<CheckResult[]> {
   const guarantees = outputs.guarantees[role];
-  if (!endpoint || !guarantees) throw new Error(`The outputs hold no ${role}.`);
+  if (!guarantees) throw new Error(`The outputs hold no guarantees of the ${role}.`);
   const deadline = startDeadline(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, options.signal);
   const context = { expectations: expectationsOf(role, guarantees), signal: deadline.signal };
   const run = new Run(context, options.onProgress);
-  const target = targetOf(endpoint);
   let client: Redis | undefined;
   let session: Client | undefined;
   try {
     run.announce(REACHABLE);
     const anonymous = await attemptAnonymously(target, deadline.signal);
-    await run.check(REACHABLE, { target, anonymous });
+    await run.check(REACHABLE, { target, anonymous, instead: outputs.ways?.[role]?.instead });
     if (anonymous.outcome === "unreachable") return run.finish("not reachable");
     await run.check(ANONYMOUS_REFUSED, anonymous);
     await run.check(WRONG_PASSWORD_REFUSED, target);

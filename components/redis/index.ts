@@ -12,3 +12,5 @@ export type { Directive } from "./roles";
 export { Engine, EVICTION_POLICIES, EvictionPolicy, ROLES, Role, roleDirectives } from "./roles";
 export { formatSize, parseSize, SIZE_FORMS } from "./size";
 export { compareVersions, LEAST_VERSION, SOFTWARE } from "./software";
+export type { RoleWays, Ways, WayValues } from "./ways";
+export { wayCommand } from "./ways";

@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { applyOverrides } from "../../cli/src/endpointOverride";
 import { verifyTopology } from "../../cli/src/verifyTopology";
+import { makeCertificate } from "./certificate";
 import type { Certificate } from "./cli-helpers";
 import { outputsOf, startServer, stopServers, troubles } from "./cli-helpers";
 
@@ -15,7 +15,7 @@ let certificate: Certificate;
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), "redis-topology-tls-"));
-  certificate = makeCertificate("redis.test");
+  certificate = makeCertificate(folder, "redis.test");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(stopServers);
@@ -50,28 +50,3 @@ test("a server without TLS is not reachable with it", async () => {
   const results = await verifyTopology(outputsOf({ cache: { ...endpoint, tls: true } }), { timeoutMs: 2000 });
   expect(results[0]).toMatchObject({ check: "reachable", result: "fail" });
 });
-
-function makeCertificate(name: string): Certificate {
-  const file = (base: string) => path.join(folder, base);
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  openssl(
-    "req",
-    "-x509",
-    ...key,
-    "-keyout",
-    "ca.key",
-    "-out",
-    "ca.pem",
-    "-days",
-    "2",
-    "-subj",
-    "/CN=test authority",
-  );
-  openssl("req", ...key, "-keyout", "server.key", "-out", "server.csr", "-subj", `/CN=${name}`);
-  writeFileSync(file("san"), `subjectAltName=DNS:${name}\n`);
-  const signing = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "san"];
-  openssl("x509", "-req", "-in", "server.csr", "-out", "server.pem", ...signing);
-  const caFile = file("ca.pem");
-  return { key: file("server.key"), cert: file("server.pem"), caFile, ca: readFileSync(caFile, "utf8") };
-}

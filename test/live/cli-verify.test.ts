@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer } from "node:net";
 import * as path from "node:path";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { applyOverrides } from "../../cli/src/endpointOverride";
+import { UserError } from "../../cli/src/errors";
 import type { StackOutputs } from "../../cli/src/outputs";
 import { verifyTopology } from "../../cli/src/verifyTopology";
 import { bullmqDefaults } from "../../components/redis/bullmq";
@@ -361,4 +363,29 @@ test("a password in the server's own words is masked", async () => {
   const results = await found(outputsOf({ cache: endpoint }));
   expect(results.find(([check]) => check === "authenticated")?.[2]).toContain("default ***");
   expect(JSON.stringify(results)).not.toContain(JSON.stringify(PASSWORD).slice(1, -1));
+});
+
+test("an address that exists inside containers only: whoever has it here is sent nothing, until another is named", async () => {
+  const cache = await startServer("cache");
+  let connections = 0;
+  const neighbour = createServer(() => connections++).listen(0, "127.0.0.1");
+  onTestFinished(() => void neighbour.close());
+  await once(neighbour, "listening");
+  const { port } = neighbour.address() as AddressInfo;
+  const inside = 'the containers of the service "api" (docs, "From inside")';
+  const login = { host: "localhost", port, username: "default", password: PASSWORD, tls: false };
+  const queue = { ...login, url: connectionUrl(login), prefix: undefined, caCertificate: undefined, inside };
+  const outputs = outputsOf({ cache: cache.endpoint, queue });
+  await expect(verifyTopology(outputs)).rejects.toThrow(
+    new UserError(
+      `localhost:${port} is the server only inside ${inside}. Here it would be another one, and be sent the password; nothing was connected. Run the check there, or name an address that leads there: \`--endpoint ROLE=HOST:PORT\`.`,
+    ),
+  );
+  expect([connections, await cache.admin.info("stats")]).toEqual([
+    0,
+    expect.stringContaining("total_connections_received:1\r\n"),
+  ]);
+  const server = await startServer("queue");
+  const tunnel = { role: "queue" as const, host: "127.0.0.1", port: server.endpoint.port };
+  expect(troubles(await verifyTopology(applyOverrides(outputs, [tunnel])))).toEqual([]);
 });

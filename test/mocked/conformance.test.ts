@@ -7,6 +7,7 @@ import type { Endpoint, TopologyArgs } from "../../components/contract";
 import { createTopology } from "../../components/create";
 import type { RoleGuarantees } from "../../components/redis/guarantees";
 import { EVENTS } from "../../components/redis/guarantees";
+import type { RoleWays } from "../../components/redis/ways";
 import type { RecordOptions } from "./harness";
 import { record, resolved } from "./harness";
 import type { Subject } from "./subjects";
@@ -174,6 +175,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       const { resources, result } = await create(args);
       expect(Object.values(await resolved(result.env))).toContain(password);
       expect(JSON.stringify(withoutSecrets(resources))).not.toContain(password);
+      expect(JSON.stringify(await resolved(result.ways))).not.toContain(password);
     });
 
     test("what holds queue data is protected, unless the stack says otherwise", async () => {
@@ -200,6 +202,20 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       for (const guarantee of [result.guarantees.cache, result.guarantees.queue] as RoleGuarantees[]) {
         expect(Object.keys(guarantee)).toEqual(EVENTS);
         for (const event of EVENTS) expect(guarantee[event].detail).toMatch(/^[A-Z`].+\.$/);
+      }
+    });
+
+    test("ways are commands of the roles that are there, and a missing one is accounted for", async () => {
+      const { result } = await create(roles);
+      const { result: alone } = await create({ cache: roles.cache });
+      const [both, one] = [await resolved(result.ways), await resolved(alone.ways)];
+      expect([Object.keys(both ?? {}), Object.keys(one ?? {})]).toEqual([["cache", "queue"], ["cache"]]);
+      for (const { tunnel, logs, restart, instead } of Object.values<RoleWays>({ ...both })) {
+        const commands = [tunnel, logs, restart].filter((command) => command !== undefined);
+        if (commands.length < 2 || tunnel === undefined) expect(instead).toMatch(/^[A-Z].+\.$/);
+        if (tunnel) expect(tunnel.join(" ")).toContain("{port}");
+        if (logs) expect(logs).toContain("{args}");
+        for (const part of commands.flat()) expect(part).toMatch(/^.+$/s);
       }
     });
 

@@ -771,6 +771,13 @@ test.each<[string, Partial<ElasticacheTopologyArgs>, string[]]>([
       "cache.memoryLimit: given. Allowed: nothing on the elasticache backend: the node type sets it (`nodeType` of the group). Remove the setting.",
     ],
   ],
+  [
+    "a bastion that is no instance",
+    { cache: {}, bastion: "bastion.example.com" },
+    [
+      "elasticache.bastion: a text of 19 characters. Allowed: the id of an instance, such as i-0a1b2c3d4e5f67890. Correct it, or remove the setting.",
+    ],
+  ],
 ])("refuses %s", async (_, args, problems) => {
   expect(await refusals(() => new ElasticacheTopology("t", { ...network, ...args }))).toEqual(problems);
 });

@@ -14,6 +14,7 @@ const START = [
   `printf '%s' "$REDIS_CONF" > redis.conf`,
   `printf '%s' "$REDIS_ACL" > users.acl`,
   "unset REDIS_CONF REDIS_ACL",
+  'if [ "$(id -u)" = 0 ]; then chown redis . redis.conf users.acl; fi',
 ];
 
 /** SHA-256 of the generated password, as an ACL file has it. */

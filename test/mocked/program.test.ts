@@ -26,7 +26,7 @@ describe.each(stackFiles())("$path", ({ path, stack, backend, config, secretKeys
     const roles = [...(given("cache") ? ["cache"] : []), ...(given("queue") ? ["queue", "bullmq"] : [])];
     const outputs = Object.keys(result ?? {}).filter((name) => name !== "details");
     expect(outputs.sort()).toEqual(
-      ["backend", "env", "guarantees", ...roles, ...(subjects[backend].outputs ?? [])].sort(),
+      ["backend", "env", "guarantees", "ways", ...roles, ...(subjects[backend].outputs ?? [])].sort(),
     );
     expect(result?.backend).toBe(backend);
     expect(resources.length).toBeGreaterThan(0);

@@ -124,7 +124,10 @@ export function kubernetesState({
   inputs,
 }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   if (type === "random:index/randomPassword:RandomPassword") return { result: `${name}-made` };
-  if (type === "pulumi-nodejs:dynamic/redis-topology:ClusterGuard") return { cluster: "uid-of-kube-system" };
+  if (type === "pulumi-nodejs:dynamic/redis-topology:ClusterGuard") {
+    const current = inputs.target.useCurrentContext ? { context: "other" } : {};
+    return { cluster: "uid-of-kube-system", ...current };
+  }
   if (type !== "random:index/randomId:RandomId") return {};
   const hash = createHash("sha256")
     .update(JSON.stringify(inputs.keepers ?? name))

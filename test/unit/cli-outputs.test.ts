@@ -198,6 +198,12 @@ test("another address goes everywhere and keeps the name that the certificate ha
   const tls = { ca: "PEM", servername: "queue.test" };
   expect(moved).toEqual({
     ...outputs,
+    env: {
+      ...outputs.env,
+      REDIS_QUEUE_HOST: "::1",
+      REDIS_QUEUE_PORT: "7",
+      REDIS_QUEUE_URL: "rediss://default:hunter2@[::1]:7",
+    },
     queue: { ...queue, ...there, servername: "queue.test", url: "rediss://default:hunter2@[::1]:7" },
     bullmq: {
       ...outputs.bullmq,

@@ -32,6 +32,16 @@ test("a plain server: defaults filled in, secrets marked", async () => {
   });
 });
 
+test("a server that has its address inside containers only says so", async () => {
+  const { cache } = topologyOutputs({
+    backend: "shelf",
+    cache: { ...server, inside: "the containers of api" },
+    args: {},
+    guarantees,
+  });
+  expect(await resolved(cache?.inside ?? "")).toBe("the containers of api");
+});
+
 test("a server with everything: BullMQ's connections take it over", async () => {
   const { queue, bullmq, env } = topologyOutputs({
     backend: "shelf",

@@ -453,6 +453,49 @@ describe("a secret beside another one, which Pulumi tells by the whole key only"
   });
 });
 
+describe("what lies outside", () => {
+  const kubeconfig = "/nowhere/config";
+  const wrongContext =
+    "context: a text of 5 characters. Allowed: a context of the file that `kubeconfig` names, which has none or does not exist. Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.";
+
+  /** The problems of this configuration, each on its line, when the program reads it. */
+  async function problemsOf(config: Record<string, object>): Promise<string[]> {
+    const values = Object.entries(config).map(([key, value]) => [
+      `redis-topology:${key}`,
+      JSON.stringify(value),
+    ]);
+    let lines: string[] = [];
+    const read = () =>
+      readSettings().catch((error: Error) => {
+        lines = error.message.split("\n  - ").slice(1);
+      });
+    const backend = { "redis-topology:backend": "kubernetes" };
+    await record(read, { stack: "dev", config: { ...backend, ...Object.fromEntries(values) } });
+    return lines;
+  }
+
+  test("is told in the one message, with faults of schema, roles and backend", async () => {
+    const lines = await problemsOf({
+      cache: { maxMemroy: "1gb" },
+      queue: { maxMemory: "1mb" },
+      kubernetes: { context: "stage", kubeconfig, namespace: "Not_a_label", colour: "red" },
+    });
+    expect(lines.map((line) => line.split(":")[0])).toEqual([
+      "cache.maxMemroy",
+      "kubernetes.colour",
+      "queue.maxMemory",
+      "namespace",
+      "context",
+    ]);
+    expect(lines.at(-1)).toBe(wrongContext);
+  });
+
+  test("is not looked for where the section does not say it", async () => {
+    const lines = await problemsOf({ queue: {}, kubernetes: { context: "stage", kubeconfig: 3 } });
+    expect(lines.map((line) => line.split(":")[0])).toEqual(["kubernetes.kubeconfig"]);
+  });
+});
+
 describe("what is accepted", () => {
   test("roles, with numbers and booleans as YAML gives them", async () => {
     const { backend, args, warnings } = await parse({

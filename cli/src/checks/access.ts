@@ -32,12 +32,14 @@ export function attemptAnonymously({ host, port, tls }: Target, signal: AbortSig
   return attempt({ host, port, tls }, signal);
 }
 
-/** Judged on an anonymous attempt. */
-export const REACHABLE: Check<{ target: Target; anonymous: Attempt }> = {
+/** Judged on an anonymous attempt. `instead`: what to run where, when nothing answers here. */
+export const REACHABLE: Check<{ target: Target; anonymous: Attempt; instead?: string }> = {
   name: "reachable",
   expected: () => "a Redis server",
-  judge: ({ target, anonymous: { outcome, message } }) =>
-    outcome === "unreachable" ? fail(message) : pass(`${target.host}:${target.port}`),
+  judge: ({ target, anonymous: { outcome, message }, instead }) => {
+    if (outcome !== "unreachable") return pass(`${target.host}:${target.port}`);
+    return fail(instead === undefined ? message : `${message}. ${instead}`);
+  },
 };
 
 /** Judged on an anonymous attempt. */

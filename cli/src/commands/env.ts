@@ -5,10 +5,10 @@ import { formatDotenv } from "../dotenv";
 import type { StackOutputs } from "../outputs";
 import { chooseRoles } from "../outputs";
 import { writePrivateFile } from "../privateFile";
-import type { SourceOptions } from "../source";
-import { addSourceOptions, readSource } from "../source";
+import type { RunOptions } from "../run";
+import { addRunOptions, runCommand } from "../run";
 
-interface Options extends SourceOptions {
+interface Options extends RunOptions {
   file?: string;
   export?: boolean;
 }
@@ -22,18 +22,22 @@ export function addEnv(program: Command): void {
     )
     .option("--file <path>", "write it to a file that only you may read (mode 0600) instead")
     .option("--export", "print `export NAME=value` lines");
-  addSourceOptions(command).action(env);
-}
-
-async function env(options: Options): Promise<void> {
-  const outputs = await readSource(options);
-  const text = formatDotenv(variablesOf(outputs, chooseRoles(outputs, options.role)), options.export);
-  if (options.file === undefined) process.stdout.write(text);
-  else await writePrivateFile(options.file, text);
+  addRunOptions(command).action((options: Options) =>
+    runCommand(options, async ({ outputs, json }) => {
+      const variables = variablesOf(outputs, chooseRoles(outputs, options.role));
+      const text = json
+        ? `${JSON.stringify(variables, undefined, 2)}\n`
+        : formatDotenv(variables, options.export);
+      // As it is: who asks for the environment asks for the passwords.
+      if (options.file === undefined) process.stdout.write(text);
+      else await writePrivateFile(options.file, text);
+      return 0;
+    }),
+  );
 }
 
 /** The variables of these roles: all but those that belong to another role. */
-function variablesOf(outputs: StackOutputs, roles: readonly Role[]): Record<string, string> {
+export function variablesOf(outputs: StackOutputs, roles: readonly Role[]): Record<string, string> {
   const others = ROLES.filter((role) => !roles.includes(role)).map((role) => [role, outputs[role]]);
   const { cache, queue } = Object.fromEntries(others);
   const hidden = environment(cache, queue);

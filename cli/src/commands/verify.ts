@@ -1,73 +1,52 @@
-import { constants } from "node:os";
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import type { Role } from "redis-topology/redis";
+import { messageOf } from "../errors";
+import type { StackOutputs } from "../outputs";
+import { chooseRoles } from "../outputs";
+import type { Reached } from "../reach";
+import { withReached } from "../reach";
 import { allGood, resultJson, resultTable } from "../report";
-import type { SourceOptions } from "../source";
-import { addEndpointOption, addSourceOptions, readSource } from "../source";
-import type { VerifyOptions } from "../verifyTopology";
+import type { Run, RunOptions } from "../run";
+import { addRunOptions, runCommand } from "../run";
 import { DEFAULT_TIMEOUT_MS, verifyTopology } from "../verifyTopology";
 
-interface Options extends SourceOptions {
-  json?: boolean;
+interface Options extends RunOptions {
   timeout: number;
 }
-
-/** Whoever ends the command so is heard; a closed terminal sends SIGHUP. */
-const INTERRUPTIONS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** Node's timers take no more milliseconds than a 32-bit number holds. */
-const MAX_TIMEOUT_SECONDS = 2_147_483;
 
 /** Adds `verify`: connects as an application would and checks every role. */
 export function addVerify(program: Command): void {
   const command = program
     .command("verify")
-    .description("check a running topology as an application would; exit code 0 only when nothing fails")
-    .option("--json", "print JSON instead of a table")
-    .option(
-      "--timeout <seconds>",
-      "time that one role may take in all",
-      parseSeconds,
-      DEFAULT_TIMEOUT_MS / 1000,
-    );
-  addEndpointOption(addSourceOptions(command)).action(verify);
+    .description("check a running topology as an application would; exit code 0 only when nothing fails");
+  addRunOptions(command, DEFAULT_TIMEOUT_MS / 1000, "time that one role may take in all").action(verify);
 }
 
-async function verify(options: Options): Promise<void> {
-  const outputs = await readSource(options);
-  const interruption = new AbortController();
-  let interrupted: NodeJS.Signals | undefined;
-  // Once only: a second signal of the kind ends the process at once.
-  for (const signal of INTERRUPTIONS)
-    process.once(signal, () => {
-      interrupted ??= signal;
-      interruption.abort();
+function verify(options: Options): Promise<void> {
+  // The time is each role's own, so that a report comes of the others.
+  return runCommand({ ...options, timeout: undefined }, async (run) => {
+    const roles = chooseRoles(run.outputs, options.role);
+    const results = await verifyTopology(await reachable(run, roles), {
+      roles,
+      timeoutMs: options.timeout * 1000,
+      signal: run.signal,
+      onProgress: (role, check) => run.progress.show(`${role}: ${check} …`),
     });
-  const progress = progressLine();
-  const results = await verifyTopology(outputs, {
-    roles: options.role,
-    timeoutMs: options.timeout * 1000,
-    signal: interruption.signal,
-    onProgress: progress.show,
+    const good = allGood(results);
+    run.print(resultJson(run.outputs.backend, results), () => resultTable(results));
+    return good ? 0 : 1;
   });
-  progress.clear();
-  process.stdout.write(options.json ? resultJson(outputs.backend, results) : resultTable(results));
-  if (interrupted) process.exitCode = 128 + constants.signals[interrupted];
-  else process.exitCode = allGood(results) ? 0 : 1;
 }
 
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS)) {
-    throw new InvalidArgumentError(`Allowed: seconds above 0, at most ${MAX_TIMEOUT_SECONDS}.`);
+/** The outputs with tunnels to what needs them. Where one does not open, the check of the server itself fails. */
+async function reachable(run: Run, roles: readonly Role[]): Promise<StackOutputs> {
+  const reached: Reached[] = [];
+  for (const role of roles) {
+    try {
+      reached.push(await run.reach(role));
+    } catch (error) {
+      run.say(messageOf(error));
+    }
   }
-  return seconds;
-}
-
-function progressLine(): { show: VerifyOptions["onProgress"]; clear: () => void } {
-  const { stderr } = process;
-  if (!stderr.isTTY) return { show: undefined, clear: () => undefined };
-  return {
-    show: (role, check) => stderr.write(`\r\x1b[K${role}: ${check} …`),
-    clear: () => stderr.write("\r\x1b[K"),
-  };
+  return withReached(run.outputs, reached);
 }

@@ -4,12 +4,14 @@ import type { Bullmq, Endpoint, PrivateNetwork, Topology } from "../../contract"
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
+import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import { endpointHost } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { planDocker, traits } from "./plan";
 import type { Place } from "./resources";
 import { createNetwork, createServer } from "./resources";
+import { dockerWays } from "./ways";
 
 /** The topology as containers on a Docker engine, with a network that application containers can join. */
 export class DockerTopology extends pulumi.ComponentResource implements Topology {
@@ -20,6 +22,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
   readonly bullmq?: Bullmq;
   readonly network: PrivateNetwork;
   readonly guarantees: Guarantees;
+  readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: DockerTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:DockerTopology", name, {}, opts);
@@ -29,8 +32,9 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     const server = (role: RolePlan | undefined) => role && createServer(place, plan, role, args);
     const inside = { cache: server(plan.cache), queue: server(plan.queue) };
 
+    const ways = dockerWays(args, plan, place.prefix);
     const host = endpointHost(plan.bind, plan.engine);
-    const rest = { backend: traits.name, args, guarantees: plan.guarantees };
+    const rest = { backend: traits.name, args, guarantees: plan.guarantees, ways };
     const outputs = topologyOutputs({
       ...rest,
       cache: inside.cache && { ...inside.cache, host },
@@ -46,6 +50,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     this.bullmq = outputs.bullmq;
     this.network = network;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.registerOutputs({ ...outputs, network });
   }
 }

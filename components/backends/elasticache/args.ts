@@ -42,6 +42,12 @@ export interface ElasticacheTopologyArgs extends TopologyArgs {
   alarmMemoryPercent?: number;
   /** Connections alarm, 1 to 65000. Default 100. In place. */
   alarmConnections?: number;
+  /**
+   * Id of an EC2 instance in the VPC that Session Manager reaches: the CLI's way to the groups from outside, which needs
+   * the AWS CLI and its Session Manager plugin. `allowedSecurityGroups` or `allowedCidrs` must let it in. Default none.
+   * Changes only outputs.
+   */
+  bastion?: string;
   /** Tags on everything, over the ones that name project, stack and topology. In place. */
   tags?: Record<string, string>;
 }

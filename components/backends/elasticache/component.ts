@@ -6,6 +6,8 @@ import { announceGuarantees, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
+import type { Ways } from "../../redis/ways";
+import { awsCommand } from "../aws/command";
 import { rolePassword } from "../passwords";
 import { refuse } from "../refuse";
 import { createAlarms } from "./alarms";
@@ -18,6 +20,7 @@ import { planElasticache, traits } from "./plan";
 import { storeConnection } from "./secret";
 import { createParameterGroup, createSecurityGroup, createSubnetGroup } from "./surroundings";
 import { tokenProblems } from "./token";
+import { groupWays } from "./ways";
 
 /** The topology as ElastiCache replication groups, one a role. */
 export class ElasticacheTopology extends pulumi.ComponentResource implements Topology {
@@ -27,6 +30,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: pulumi.Output<Ways>;
   /** `cacheSecretArn` and `queueSecretArn`: where Secrets Manager holds the connections. */
   readonly details?: pulumi.Output<Record<string, string>>;
 
@@ -45,6 +49,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
       queue: server("queue"),
       args,
       guarantees: plan.guarantees,
+      ways: Object.fromEntries(servers.map(({ role, ways }) => [role, ways])),
       details: Object.fromEntries(servers.map(({ role, secretArn }) => [`${role}SecretArn`, secretArn])),
     });
     announceGuarantees(plan.guarantees, this);
@@ -55,6 +60,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }
@@ -87,7 +93,12 @@ function createServer(
     tls: true,
     ...(durable && { prefix: args.queue?.bullmq?.prefix ?? HASH_TAG_PREFIX }),
   };
-  return { role, server, secretArn: storeConnection(context, args, role, server) };
+  return {
+    role,
+    server,
+    ways: groupWays(args, plan, context.groupId, awsCommand()),
+    secretArn: storeConnection(context, args, role, server),
+  };
 }
 
 /** A password that was not known to the plan is checked when it is. */

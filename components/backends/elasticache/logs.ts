@@ -22,9 +22,18 @@ export function deliverLogs(
   return LOG_TYPES.map((logType) => {
     const logs = new LogGroup(
       `${name}-${role}-${logType}`,
-      { name: `/aws/vendedlogs/elasticache/${groupId}/${logType}`, retentionInDays: days, tags },
+      { name: logGroupName(groupId, logType), retentionInDays: days, tags },
       { parent: component },
     );
     return { destination: logs.name, destinationType: "cloudwatch-logs", logFormat: "json", logType };
   });
+}
+
+/** Where the group's engine log is kept. */
+export function engineLog(groupId: string): string {
+  return logGroupName(groupId, "engine-log");
+}
+
+function logGroupName(groupId: string, logType: (typeof LOG_TYPES)[number]): string {
+  return `/aws/vendedlogs/elasticache/${groupId}/${logType}`;
 }

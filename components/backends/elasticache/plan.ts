@@ -3,9 +3,9 @@ import { CACHE_GUARANTEES, kept } from "../../redis/guarantees";
 import type { BackendTraits, RolePlan, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shownNumber } from "../../redis/problems";
+import { shapeOf, shownNumber } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
-import { tagProblems } from "../awsTags";
+import { tagProblems } from "../aws/tags";
 import type { Given } from "../backend";
 import { inSection } from "../section";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
@@ -90,6 +90,7 @@ export function planElasticache(args: Given<ElasticacheTopologyArgs>): Elasticac
     ),
     ...unusedGroups(args),
     ...tagProblems(args.tags),
+    ...bastionProblems(args.bastion),
     ...topicProblems(args),
     ...between("alarmMemoryPercent", args.alarmMemoryPercent, 1, 100),
     ...between("alarmConnections", args.alarmConnections, 1, MOST_CLIENTS),
@@ -168,6 +169,21 @@ function unusedGroups(args: Given<ElasticacheTopologyArgs>): Problem[] {
       },
     ];
   });
+}
+
+/** Systems Manager API, StartSession: of EC2, or of a managed machine elsewhere. */
+const INSTANCE_ID = /^m?i-[0-9a-f]{8,17}$/;
+
+function bastionProblems(bastion: string | undefined): Problem[] {
+  if (bastion === undefined || INSTANCE_ID.test(bastion)) return [];
+  return [
+    {
+      key: "bastion",
+      was: shapeOf(bastion),
+      allowed: "the id of an instance, such as i-0a1b2c3d4e5f67890",
+      fix: "Correct it, or remove the setting.",
+    },
+  ];
 }
 
 function between(key: string, value: number | undefined, least: number, most: number): Problem[] {

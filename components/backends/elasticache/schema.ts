@@ -38,6 +38,7 @@ export const elasticacheBackend = {
     eventTopic: text,
     alarmMemoryPercent: whole,
     alarmConnections: whole,
+    bastion: text,
     tags: map,
   }),
   problems: async (args) => (await import("./plan")).planElasticache(args).problems,

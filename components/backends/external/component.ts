@@ -5,8 +5,11 @@ import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
+import type { TopologyPlan } from "../../redis/plan";
+import { rolePlans } from "../../redis/plan";
 import { describeAll } from "../../redis/problems";
 import { Role } from "../../redis/roles";
+import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { Address } from "./address";
 import { readAddress } from "./address";
@@ -23,6 +26,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: ExternalTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:ExternalTopology", name, {}, opts);
@@ -39,6 +43,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
       queue: server(Role.Queue, args.queueServer),
       args,
       guarantees: plan.guarantees,
+      ways: externalWays(plan),
     });
     announceGuarantees(plan.guarantees, this);
 
@@ -48,8 +53,15 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.registerOutputs({ ...outputs });
   }
+}
+
+/** Whoever reaches the servers for applications reaches them for commands; the rest is their provider's. */
+function externalWays(plan: TopologyPlan): Ways {
+  const instead = "Somebody else runs this server: use its provider's own tools.";
+  return Object.fromEntries(rolePlans(plan).map(({ role }) => [role, { instead }]));
 }
 
 function useServer(

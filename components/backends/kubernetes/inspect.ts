@@ -44,13 +44,14 @@ export interface Inspection {
 /** Compares what the stack is about to do with what the cluster has. Changes nothing. */
 export async function inspect(
   api: Api,
+  context: string,
   inputs: ClusterGuardInputs,
   before: Partial<ClusterGuardState> | undefined,
 ): Promise<Inspection> {
   const cluster = await identity(api);
   const known = before?.cluster;
   if (known !== undefined && known !== cluster) {
-    return { problems: [otherCluster(inputs.access.context, known, cluster)], state: { cluster } };
+    return { problems: [otherCluster(context, known, cluster)], state: { cluster } };
   }
   const problems = [...ownerProblems(inputs, await foundObjects(api, inputs))];
   const { volume } = inputs;

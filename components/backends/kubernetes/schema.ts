@@ -103,5 +103,6 @@ export const kubernetesBackend = {
     monitoring,
   }),
   problems: async (args) => (await import("./plan")).planKubernetes(args).problems,
+  unreachable: async (args) => (await import("./target")).unreachableTarget(args),
   load: async () => (await import("./component")).KubernetesTopology,
 } satisfies Backend<KubernetesTopologyArgs>;

@@ -8,13 +8,16 @@ import type { Guarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { Role } from "../../redis/roles";
+import type { Ways } from "../../redis/ways";
+import { awsCommand } from "../aws/command";
+import { nameInAws, ownTags } from "../aws/names";
 import { rolePassword, validPasswords } from "../passwords";
-import { physicalName } from "../physicalName";
 import { refuse } from "../refuse";
 import type { AppContainer, LightsailTopologyArgs } from "./args";
 import type { Container } from "./container";
 import { redisContainer } from "./container";
 import { planLightsail, traits } from "./plan";
+import { containerWays } from "./ways";
 
 /** Lightsail API, `ContainerServiceName`. */
 const SERVICE_NAME_LIMIT = 63;
@@ -27,6 +30,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: pulumi.Output<Ways>;
   /** `containers`: Redis' entries for a deployment file, as JSON. `privateDomain`: the service's name for others in the Region. Secret. */
   readonly details?: pulumi.Output<Record<string, string>>;
 
@@ -34,7 +38,8 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
     super("redis-topology:index:LightsailTopology", name, {}, opts);
     const plan = planLightsail(args);
     refuse(name, plan.problems, this);
-    const service = createService(this, name, args, plan.power);
+    const serviceName = nameOfService(name);
+    const service = createService(this, name, serviceName, args, plan.power);
     const privateDomain = pulumi.interpolate`${service.name}.service.local`;
     const roles = rolePlans(plan).map((role) => prepare(this, name, role, args));
     const deploys = args.deploy ?? true;
@@ -50,6 +55,9 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       queue: server(Role.Queue),
       args,
       guarantees: plan.guarantees,
+      ways: Object.fromEntries(
+        roles.map(({ role }) => [role, containerWays(role, serviceName, awsCommand())]),
+      ),
       details: { containers: redis.apply(deploymentJson), privateDomain },
     });
     if (deploys) deploy(this, name, args, service, redis, outputs.env);
@@ -61,22 +69,26 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }
 }
 
+function nameOfService(name: string): string {
+  return nameInAws(name, "service", SERVICE_NAME_LIMIT);
+}
+
 function createService(
   parent: LightsailTopology,
   name: string,
+  serviceName: string,
   args: LightsailTopologyArgs,
   power: string,
 ): ContainerService {
-  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
-  const tags = { "pulumi:project": project, "pulumi:stack": stack, "redis-topology": name, ...args.tags };
   return new ContainerService(
     `${name}-service`,
-    { name: physicalName([project, stack, name], "service", SERVICE_NAME_LIMIT), power, scale: 1, tags },
+    { name: serviceName, power, scale: 1, tags: ownTags(name, args.tags) },
     { parent, protect: args.queue !== undefined && (args.protect ?? true) },
   );
 }

@@ -21,7 +21,8 @@ export function containerName(role: string): string {
 /**
  * A role's container. Lightsail has neither files nor secrets: configuration and users come in the environment,
  * the passwords as SHA-256 hashes only, and are written to the working directory before the image's own entry
- * point starts the server and drops root's rights.
+ * point starts the server and drops root's rights. They are given to its user first: not every entry point does that
+ * (Redis 8's leaves a directory alone in which it meets files that are not its own).
  */
 export function redisContainer(
   plan: RolePlan,
@@ -32,7 +33,7 @@ export function redisContainer(
   return {
     containerName: containerName(plan.role),
     image: image ?? officialImage(engine, plan.version),
-    commands: ["sh", "-c", startScript(SOFTWARE[engine].server)],
+    commands: ["sh", "-c", startScript(engine)],
     environment: {
       REDIS_CONF: renderConfig([
         ...plan.directives,
@@ -47,13 +48,15 @@ export function redisContainer(
   };
 }
 
-function startScript(server: string): string {
+/** The images' user is called like the engine, and their working directory is the server's data directory. */
+function startScript(engine: Engine): string {
   return [
     "set -eu",
     "umask 077",
     `printf '%s' "$REDIS_CONF" > redis.conf`,
     `printf '%s' "$REDIS_ACL" > users.acl`,
     "unset REDIS_CONF REDIS_ACL",
-    `exec docker-entrypoint.sh ${server} ./redis.conf`,
+    `if [ "$(id -u)" = 0 ]; then chown ${engine} . redis.conf users.acl; fi`,
+    `exec docker-entrypoint.sh ${SOFTWARE[engine].server} ./redis.conf`,
   ].join("\n");
 }

@@ -5,7 +5,7 @@ import { planTopology, rolePlans } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { shownNumber } from "../../redis/problems";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
-import { tagProblems } from "../awsTags";
+import { tagProblems } from "../aws/tags";
 import { inSection } from "../section";
 import { appProblems } from "./app";
 import type { LightsailTopologyArgs, Power } from "./args";

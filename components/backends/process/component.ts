@@ -4,10 +4,12 @@ import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
+import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
 import { HOST, planProcess, traits } from "./plan";
 import { RedisServer } from "./redisServer";
+import { processWays } from "./ways";
 
 /** The topology as redis-server (or valkey-server) processes of this host; no Docker, no cloud. */
 export class ProcessTopology extends pulumi.ComponentResource implements Topology {
@@ -17,6 +19,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:ProcessTopology", name, {}, opts);
@@ -31,6 +34,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       queue: server(plan.queue),
       args,
       guarantees: plan.guarantees,
+      ways: processWays(directory, plan),
     });
     announceGuarantees(plan.guarantees, this);
 
@@ -40,6 +44,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.ways = outputs.ways;
     this.registerOutputs({ ...outputs });
   }
 }
