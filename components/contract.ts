@@ -98,13 +98,13 @@ export interface Endpoint {
   prefix?: pulumi.Output<string | undefined>;
   /** PEM of a private certificate authority, only where clients need it. */
   caCertificate?: pulumi.Output<string>;
-  /** Prefix of the role's variables in `env`, where the stack sets one. */
-  envPrefix?: string;
   /**
    * Only where `host` means something inside certain containers alone: which ones. Anywhere else it is another machine,
    * and no command of this package connects to it.
    */
   inside?: pulumi.Output<string>;
+  /** Prefix of the role's variables in `env`, where the stack sets one. */
+  envPrefix?: string;
 }
 
 /** Node's TLS options, as ioredis takes them; empty for a certificate that is publicly trusted. */

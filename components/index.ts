@@ -18,6 +18,5 @@ export type {
 export type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 export { BackoffType } from "./redis/bullmq";
 export type { Guarantees, Outcome, RoleGuarantees } from "./redis/guarantees";
-export type { KeepJobs, RemoveJobs } from "./redis/retention";
 export { Engine, EvictionPolicy, Role } from "./redis/roles";
 export type { RoleWays, Ways } from "./redis/ways";

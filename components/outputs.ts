@@ -80,8 +80,8 @@ function endpoint(server: Server, { envPrefix }: RoleArgs = {}): Endpoint {
     tls: pulumi.output(server.tls ?? false),
     ...(server.prefix !== undefined && { prefix: pulumi.output(server.prefix) }),
     ...(server.caCertificate !== undefined && { caCertificate: pulumi.output(server.caCertificate) }),
-    ...(envPrefix !== undefined && { envPrefix }),
     ...(server.inside !== undefined && { inside: pulumi.output(server.inside) }),
+    ...(envPrefix !== undefined && { envPrefix }),
   };
   return { ...parts, url: pulumi.secret(connection(parts).apply(connectionUrl)) };
 }

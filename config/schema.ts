@@ -1,7 +1,7 @@
 import type { TopologyArgs } from "redis-topology";
 import type { Backend } from "redis-topology/create";
 import { BackendName, flag, loadBackend, secretText, text } from "redis-topology/create";
-import { BackoffType, Engine, EvictionPolicy, REMOVE_FORMS } from "redis-topology/redis";
+import { BackoffType, Engine, EvictionPolicy } from "redis-topology/redis";
 import { z } from "zod";
 
 /*
@@ -20,18 +20,6 @@ const positive = z.int().min(1).optional();
 const directive = z
   .union([z.string(), z.number(), z.boolean()], TEXT_OR_NUMBER)
   .transform((value) => (typeof value === "boolean" ? (value ? "yes" : "no") : String(value)));
-
-const limit = z.int().min(0);
-const remove = z
-  .union(
-    [
-      z.boolean(),
-      z.strictObject({ count: limit, age: limit.optional() }),
-      z.strictObject({ age: limit, count: limit.optional() }),
-    ],
-    { error: REMOVE_FORMS },
-  )
-  .optional();
 
 const role = {
   enabled: flag.describe("Whether the role exists. Default true where the role is given."),
@@ -57,8 +45,12 @@ const bullmq = z
     attempts: positive,
     backoffType: z.enum(BackoffType).optional(),
     backoffDelay: count,
-    removeOnComplete: remove,
-    removeOnFail: remove,
+    keepCompletedCount: count,
+    keepCompletedAge: count,
+    keepCompletedForever: flag,
+    keepFailedCount: count,
+    keepFailedAge: count,
+    keepFailedForever: flag,
     lockDuration: positive,
     lockRenewTime: positive,
     stalledInterval: positive,

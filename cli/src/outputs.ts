@@ -31,9 +31,9 @@ const endpointSchema = z.object({
   url: z.string(),
   prefix: optional(z.string()),
   caCertificate: optional(z.string()),
-  envPrefix: z.string().optional(),
   /** The containers in which alone the host is this server. */
   inside: optional(z.string()),
+  envPrefix: optional(z.string()),
 });
 
 const connectionSchema = z.object({
@@ -45,14 +45,10 @@ const connectionSchema = z.object({
   enableOfflineQueue: z.boolean(),
   maxRetriesPerRequest: z.number().nullable(),
   commandTimeout: optional(z.number()),
-  enableReadyCheck: z.boolean().optional(),
+  enableReadyCheck: optional(z.boolean()),
 });
 
-const removeSchema = z.union([
-  z.boolean(),
-  z.object({ count: z.number(), age: z.number().optional() }),
-  z.object({ age: z.number(), count: z.number().optional() }),
-]);
+const keepSchema = z.object({ count: z.number(), age: optional(z.number()) });
 
 const bullmqSchema = z.object({
   producer: connectionSchema,
@@ -61,8 +57,8 @@ const bullmqSchema = z.object({
   defaultJobOptions: z.object({
     attempts: z.number(),
     backoff: z.object({ type: z.enum(BackoffType), delay: z.number() }),
-    removeOnComplete: removeSchema,
-    removeOnFail: removeSchema,
+    removeOnComplete: keepSchema,
+    removeOnFail: keepSchema,
   }),
   workerOptions: z.object({
     lockDuration: z.number(),

@@ -1,8 +1,6 @@
 import type { Connection } from "./connection";
 import type { Problem } from "./problems";
 import { shapeOf, shown, shownNumber } from "./problems";
-import type { RemoveJobs } from "./retention";
-import { removeProblems } from "./retention";
 
 /** Overrides of the BullMQ options that a queue hands to its applications. All optional. */
 export interface BullmqArgs {
@@ -12,14 +10,18 @@ export interface BullmqArgs {
   backoffType?: BackoffType;
   /** Wait before the first retry, in milliseconds. Default 2000. */
   backoffDelay?: number;
-  /**
-   * What becomes of completed jobs, as BullMQ takes it: `true` removes each at once, `false` keeps all for ever,
-   * `{ count, age }` keeps so many at most and none older than so many seconds; either may be left out. Kept jobs take
-   * up `maxMemory`. Default `{ count: 1000, age: 86400 }` (24 h).
-   */
-  removeOnComplete?: RemoveJobs;
-  /** What becomes of jobs that failed for good, as `removeOnComplete`. Default `{ count: 5000, age: 604800 }` (7 days). */
-  removeOnFail?: RemoveJobs;
+  /** Completed jobs kept at most; 0 = each is removed at once. Default 1000. */
+  keepCompletedCount?: number;
+  /** Seconds a completed job is kept at most. Default 86400 (24 h). */
+  keepCompletedAge?: number;
+  /** Whether completed jobs are kept for ever, instead of a count and an age. They take up `maxMemory`. Default false. */
+  keepCompletedForever?: boolean;
+  /** Failed jobs kept at most; 0 = each is removed at once. Default 5000. */
+  keepFailedCount?: number;
+  /** Seconds a failed job is kept at most. Default 604800 (7 days). */
+  keepFailedAge?: number;
+  /** Whether failed jobs are kept for ever, instead of a count and an age. They take up `maxMemory`. Default false. */
+  keepFailedForever?: boolean;
   /** Milliseconds a worker owns a job before it must renew its lock, 1000 to 2^31-1. Default 30000, as BullMQ's own. */
   lockDuration?: number;
   /** Milliseconds between a worker's renewals of its lock, below `lockDuration`. Default half of it, as BullMQ's own. */
@@ -84,8 +86,14 @@ export interface BullmqDefaults {
 export interface JobOptions {
   readonly attempts: number;
   readonly backoff: { readonly type: BackoffType; readonly delay: number };
-  readonly removeOnComplete: RemoveJobs;
-  readonly removeOnFail: RemoveJobs;
+  readonly removeOnComplete: KeptJobs;
+  readonly removeOnFail: KeptJobs;
+}
+
+/** How many finished jobs BullMQ keeps: none with 0, all with -1 (its `KeepJobs`); and for how many seconds, absent = no limit. */
+export interface KeptJobs {
+  readonly count: number;
+  readonly age?: number;
 }
 
 /** Options of a BullMQ Worker, in milliseconds. */
@@ -95,6 +103,8 @@ export interface WorkerOptions {
   readonly stalledInterval: number;
   readonly maxStalledCount: number;
 }
+
+const KEEP_ALL: KeptJobs = { count: -1 };
 
 /** BullMQ's own (`src/classes/worker.ts`). */
 const LOCK_DURATION_MS = 30_000;
@@ -126,10 +136,26 @@ export function bullmqProblems(args: BullmqArgs = {}): Problem[] {
     const allowed = "an object of BullMQ options, or nothing";
     return [{ key: "queue.bullmq", was: shapeOf(args), allowed, fix: "Correct the value." }];
   }
-  const removed = (["removeOnComplete", "removeOnFail"] as const).flatMap((key) =>
-    removeProblems(`queue.bullmq.${key}`, args[key]),
-  );
-  return [...removed, ...timerProblems(args), ...lockProblems(args), ...prefixProblems(args)];
+  return [...keepProblems(args), ...timerProblems(args), ...lockProblems(args), ...prefixProblems(args)];
+}
+
+const FINISHED = ["Completed", "Failed"] as const;
+
+function keepProblems(args: BullmqArgs): Problem[] {
+  return FINISHED.flatMap((state): Problem[] => {
+    const limits = ([`keep${state}Count`, `keep${state}Age`] as const).filter(
+      (key) => args[key] !== undefined,
+    );
+    if (!args[`keep${state}Forever`] || limits.length === 0) return [];
+    return [
+      {
+        key: `queue.bullmq.keep${state}Forever`,
+        was: `true beside ${limits.map((key) => `\`${key}\``).join(" and ")}`,
+        allowed: "true alone, or limits",
+        fix: "Remove one of the two.",
+      },
+    ];
+  });
 }
 
 function timerProblems(args: BullmqArgs): Problem[] {
@@ -200,8 +226,12 @@ export function bullmqDefaults(args: BullmqArgs = {}): BullmqDefaults {
     defaultJobOptions: {
       attempts: args.attempts ?? 3,
       backoff: { type: args.backoffType ?? BackoffType.Exponential, delay: args.backoffDelay ?? 2000 },
-      removeOnComplete: args.removeOnComplete ?? { age: 24 * 3600, count: 1000 },
-      removeOnFail: args.removeOnFail ?? { age: 7 * 24 * 3600, count: 5000 },
+      removeOnComplete: args.keepCompletedForever
+        ? KEEP_ALL
+        : { age: args.keepCompletedAge ?? 24 * 3600, count: args.keepCompletedCount ?? 1000 },
+      removeOnFail: args.keepFailedForever
+        ? KEEP_ALL
+        : { age: args.keepFailedAge ?? 7 * 24 * 3600, count: args.keepFailedCount ?? 5000 },
     },
     workerOptions: {
       lockDuration,

@@ -319,7 +319,7 @@ test("a job that no worker takes fails when the time is up, and no key is left",
 test("a stack that removes completed jobs at once is verified all the same, over a slow way too", async () => {
   const queue = await startServer("queue");
   const outputs = outputsOf({ queue: queue.endpoint });
-  const overrides = { removeOnComplete: true, removeOnFail: false, readyCheck: false };
+  const overrides = { keepCompletedCount: 0, keepFailedForever: true, readyCheck: false };
   const { defaultJobOptions, producer } = bullmqDefaults(overrides);
   if (!outputs.bullmq) throw new Error("no bullmq");
   // The worker is done long before the producer's next question arrives.

@@ -87,7 +87,7 @@ describe.skipIf(missing("redis"))("what the README shows under `queue: { envPref
   });
 
   test("NestJS: what a service adds is done by its processor, with the stack's options", async () => {
-    const { program } = await start({ ...AS_ONE_REDIS, bullmq: { removeOnFail: false, attempts: 7 } });
+    const { program } = await start({ ...AS_ONE_REDIS, bullmq: { keepFailedForever: true, attempts: 7 } });
     const output = await program(
       "NestJS, @nestjs/bullmq",
       `import { getQueueToken, WorkerHost } from "@nestjs/bullmq";
@@ -109,11 +109,11 @@ describe.skipIf(missing("redis"))("what the README shows under `queue: { envPref
        console.log(JSON.stringify([data, opts.attempts, opts.removeOnFail, limits]));
        await app.close();`,
     );
-    expect(JSON.parse(output)).toEqual([{ to: "ada@example.com" }, 7, false, [5000, "none"]]);
+    expect(JSON.parse(output)).toEqual([{ to: "ada@example.com" }, 7, { count: -1 }, [5000, "none"]]);
   });
 
   test("Bull 4: one queue adds and works, with the stack's settings", async () => {
-    const bullmq = { removeOnComplete: true, producerOfflineQueue: true, producerMaxRetries: 3, attempts: 7 };
+    const bullmq = { keepCompletedCount: 0, producerOfflineQueue: true, producerMaxRetries: 3, attempts: 7 };
     const { program } = await start({
       ...AS_ONE_REDIS,
       bullmq: { ...bullmq, lockDuration: 20_000, maxStalledCount: 2 },
@@ -128,7 +128,14 @@ describe.skipIf(missing("redis"))("what the README shows under `queue: { envPref
        console.log(JSON.stringify([data, opts.attempts, opts.removeOnComplete, lockDuration, maxStalledCount, limit]));
        await queue.close();`,
     );
-    expect(JSON.parse(output)).toEqual([{ to: "ada@example.com" }, 7, true, 20_000, 2, "none"]);
+    expect(JSON.parse(output)).toEqual([
+      { to: "ada@example.com" },
+      7,
+      { age: 86_400, count: 0 },
+      20_000,
+      2,
+      "none",
+    ]);
   });
 
   test("plain ioredis: a cache under its usual name", async () => {

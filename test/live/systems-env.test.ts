@@ -105,7 +105,7 @@ const SETTINGS_OF_D = {
   defaultJobOptions: {
     attempts: 3,
     backoff: { type: "exponential", delay: 2000 },
-    removeOnComplete: true,
-    removeOnFail: false,
+    removeOnComplete: { age: 86_400, count: 0 },
+    removeOnFail: { count: -1 },
   },
 };

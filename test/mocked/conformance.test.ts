@@ -136,8 +136,8 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
           producerMaxRetries: 3,
           producerOfflineQueue: true,
           readyCheck: false,
-          removeOnComplete: true,
-          removeOnFail: false,
+          keepCompletedCount: 0,
+          keepFailedForever: true,
         },
       };
       const { result } = await create({ ...roles, queue });
@@ -156,7 +156,11 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
         ...prefix,
       });
       expect(forQueue).toMatchObject({
-        defaultJobOptions: { attempts: 7, removeOnComplete: true, removeOnFail: false },
+        defaultJobOptions: {
+          attempts: 7,
+          removeOnComplete: { age: 86400, count: 0 },
+          removeOnFail: { count: -1 },
+        },
         connection: {
           commandTimeout: 900,
           maxRetriesPerRequest: 3,

@@ -29,8 +29,12 @@ test("every override arrives in its place; a worker's connection has only the re
     attempts: 5,
     backoffType: "fixed",
     backoffDelay: 0,
-    removeOnComplete: { count: 0, age: 1 },
-    removeOnFail: { count: 2 },
+    keepCompletedCount: 0,
+    keepCompletedAge: 1,
+    keepCompletedForever: false,
+    keepFailedCount: 2,
+    keepFailedAge: 3,
+    keepFailedForever: false,
     lockDuration: 60_000,
     lockRenewTime: 20_000,
     stalledInterval: 5000,
@@ -53,7 +57,7 @@ test("every override arrives in its place; a worker's connection has only the re
       attempts: 5,
       backoff: { type: "fixed", delay: 0 },
       removeOnComplete: { count: 0, age: 1 },
-      removeOnFail: { count: 2 },
+      removeOnFail: { age: 3, count: 2 },
     },
     workerOptions: {
       lockDuration: 60_000,
@@ -65,33 +69,28 @@ test("every override arrives in its place; a worker's connection has only the re
 });
 
 describe("what becomes of finished jobs", () => {
-  test.each([[true], [false], [{ count: 0 }], [{ age: 60 }], [{ count: 5, age: 60 }]])(
-    "%j",
-    (removeOnFail) => {
-      expect(bullmqProblems({ removeOnFail, removeOnComplete: removeOnFail })).toEqual([]);
-      const { removeOnComplete, ...failed } = bullmqDefaults({ removeOnFail }).defaultJobOptions;
-      expect(failed).toMatchObject({ removeOnFail });
-      expect(removeOnComplete).toEqual({ age: 86_400, count: 1000 });
-    },
-  );
+  test("for ever, in the one form that BullMQ 5 and 6 and Bull 4 take", () => {
+    const { removeOnComplete, removeOnFail } = bullmqDefaults({ keepFailedForever: true }).defaultJobOptions;
+    expect(removeOnFail).toEqual({ count: -1 });
+    expect(removeOnComplete).toEqual({ age: 86_400, count: 1000 });
+    expect(bullmqDefaults({ keepCompletedForever: true }).defaultJobOptions.removeOnComplete).toEqual({
+      count: -1,
+    });
+  });
 
-  test.each([
-    ["true", "a text of 4 characters"],
-    [7, "a number"],
-    [null, "null"],
-    [[], "a list of 0 entries"],
-    [{}, "an object of 0 keys"],
-    [{ count: -1 }, "an object of 1 key"],
-    [{ age: 0.5 }, "an object of 1 key"],
-    [{ count: "5" }, "an object of 1 key"],
-    [{ count: 5, days: 7 }, "an object of 2 keys"],
-  ])("not %j", (given, was) => {
-    const args = { removeOnComplete: given, removeOnFail: given } as unknown as BullmqArgs;
-    const told = (key: string) =>
-      `  - queue.bullmq.${key}: ${was}. Allowed: true (removed at once), false (kept for ever), or one or both of \`count\` (jobs) and \`age\` (seconds). Correct the value.`;
+  test("for ever, and a limit", () => {
+    const args = {
+      keepCompletedForever: true,
+      keepCompletedAge: 5,
+      keepFailedForever: true,
+      keepFailedCount: 0,
+    };
     expect(describeAll("t", bullmqProblems(args))).toBe(
-      `t: 2 problems\n${told("removeOnComplete")}\n${told("removeOnFail")}`,
+      `t: 2 problems
+  - queue.bullmq.keepCompletedForever: true beside \`keepCompletedAge\`. Allowed: true alone, or limits. Remove one of the two.
+  - queue.bullmq.keepFailedForever: true beside \`keepFailedCount\`. Allowed: true alone, or limits. Remove one of the two.`,
     );
+    expect(bullmqProblems({ ...args, keepCompletedForever: false, keepFailedForever: false })).toEqual([]);
   });
 });
 

@@ -223,10 +223,10 @@ test("another address for a role that is absent or named twice is refused", () =
   );
 });
 
-test.each([true, false, { count: 5 }, { age: 60 }, { count: 5, age: 60 }])(
+test.each([{ keepFailedForever: true }, { keepFailedCount: 5 }, { keepFailedCount: 0, keepFailedAge: 60 }])(
   "finished jobs and the connection as a stack may have them: %j",
-  (removeOnFail) => {
-    const said = bullmqDefaults({ removeOnFail, readyCheck: false });
+  (keep) => {
+    const said = bullmqDefaults({ ...keep, readyCheck: false });
     const bullmq = {
       ...outputs.bullmq,
       defaultJobOptions: said.defaultJobOptions,
@@ -234,7 +234,7 @@ test.each([true, false, { count: 5 }, { age: 60 }, { count: 5, age: 60 }])(
     };
     const named = { ...outputs, cache: { ...cache, envPrefix: "KV" }, bullmq };
     const read = parseOutputs(JSON.stringify(named), "the test");
-    expect(read.bullmq?.defaultJobOptions.removeOnFail).toEqual(removeOnFail);
+    expect(read.bullmq?.defaultJobOptions.removeOnFail).toEqual(said.defaultJobOptions.removeOnFail);
     expect(read.bullmq?.producer.enableReadyCheck).toBe(false);
     expect(read.cache?.envPrefix).toBe("KV");
   },

@@ -139,14 +139,9 @@ describe("what is refused, with its one line", () => {
       "queue.bullmq.attempts: 0. Allowed: at least 1. Correct the value.",
     ],
     [
-      "what becomes of failed jobs, as a text",
-      { queue: { bullmq: { removeOnFail: "false" } } },
-      "queue.bullmq.removeOnFail: a text of 5 characters. Allowed: true (removed at once), false (kept for ever), or one or both of `count` (jobs) and `age` (seconds). Correct the value.",
-    ],
-    [
-      "a typo in what is kept",
-      { queue: { bullmq: { removeOnFail: { count: 5, aeg: 3 } } } },
-      "queue.bullmq.removeOnFail.aeg: an unknown key. Allowed: count, age. Did you mean `age`?",
+      "failed jobs kept for ever, and a number of them",
+      { queue: { bullmq: { keepFailedForever: true, keepFailedCount: 5 } } },
+      "queue.bullmq.keepFailedForever: true beside `keepFailedCount`. Allowed: true alone, or limits. Remove one of the two.",
     ],
     [
       "a prefix of variables that no variable can have",

@@ -97,7 +97,11 @@ function createSite(
   const target = targetOf(args);
   const guard = new ClusterGuard(
     `${name}-guard`,
-    { target, owner, deployment, objects: declaredObjects(args), ...wantedVolume(args, plan) },
+    {
+      ...{ target, owner, deployment, objects: declaredObjects(args) },
+      ...(args.createNamespace === false && { existingNamespace: plan.namespace }),
+      ...wantedVolume(args, plan),
+    },
     { parent },
   );
   const access = lookedAt(target, guard);
