@@ -1,5 +1,7 @@
 /** What may import what; docs/architecture.md draws it. `npm test` checks it. */
 const ROOMS = ["process", "docker", "kubernetes", "elasticache", "lightsail", "external"];
+/** What the rooms of one provider have in common. */
+const SHARED = { elasticache: "aws", lightsail: "aws" };
 const PROVIDERS = {
   docker: "@pulumi/docker|dockerode",
   kubernetes: "@pulumi/kubernetes|@kubernetes/client-node",
@@ -25,7 +27,7 @@ module.exports = {
       name: `${room}-is-a-room-of-its-own`,
       severity: "error",
       from: { path: `^components/backends/${room}/` },
-      to: { path: `^components/backends/(?!${room}/)[^/]+/` },
+      to: { path: `^components/backends/(?!${room}/${SHARED[room] ? `|${SHARED[room]}/` : ""})[^/]+/` },
     })),
     ...Object.entries(PROVIDERS).map(([room, packages]) => ({
       name: `only-${room}-imports-its-provider`,
@@ -41,7 +43,7 @@ module.exports = {
         path: "^components/(?!backends/)|^components/backends/[^/]+$",
         pathNot: "^components/backends/registry\\.ts$|^components/client/testTopology\\.ts$",
       },
-      to: { path: `^components/backends/(${ROOMS.join("|")})/` },
+      to: { path: `^components/backends/(${[...ROOMS, ...Object.values(SHARED)].join("|")})/` },
     },
     {
       name: "by-name-like-any-user",

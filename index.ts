@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createTopology, requireReachable } from "redis-topology/create";
+import { createTopology } from "redis-topology/create";
 import { isStale } from "./dev/build.cjs";
 import { readSettings } from "./settings";
 
@@ -7,7 +7,6 @@ import { readSettings } from "./settings";
 export = async () => {
   if (isStale()) pulumi.log.warn("components/ was changed and not compiled since: run `npm run build`.");
   const settings = await readSettings();
-  await requireReachable(settings.backend, settings.args);
   const topology = await createTopology(settings.backend, "redis", settings.args);
   const { backend, cache, queue, env, bullmq, network, details, guarantees, ways } = topology;
   const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees, ways };

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BackendArgs, Given, Problem, TopologySettings } from "redis-topology/create";
 import { BackendName, describeAll, loadBackend, rolesProblems, runError } from "redis-topology/create";
 import { cleaned } from "./config/clean";
+import { schemaAt } from "./config/paths";
 import type { StackConfig, StackSchema } from "./config/schema";
 import { stackSchema } from "./config/schema";
 import type { Encryption } from "./config/secrets";
@@ -16,6 +17,8 @@ export interface RawConfig {
    * secret when any part of it is encrypted; the file tells which part.
    */
   readonly stackFile?: () => Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** Whether what the settings name is looked for too, such as an engine or a context. Default false. */
+  readonly asksOutside?: boolean;
 }
 
 /** What a stack file says, checked; and what of it has no effect. */
@@ -32,7 +35,11 @@ export async function readSettings(): Promise<Settings> {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   // Pulumi runs a program in its folder. Its own getRootDirectory() is only a placeholder where the CLI sets nothing.
   const stackFile = async () => (await import("./config/stackFile")).readStackFile(process.cwd(), stack);
-  const settings = await parseSettings({ values, isSecret: isConfigSecret, stackFile }, project, stack);
+  const settings = await parseSettings(
+    { values, isSecret: isConfigSecret, stackFile, asksOutside: true },
+    project,
+    stack,
+  );
   for (const warning of settings.warnings) pulumi.log.warn(warning);
   return settings;
 }
@@ -45,7 +52,7 @@ export async function parseSettings(raw: RawConfig, project: string, stack: stri
   const encrypted = encryption(raw, project);
   const problems = [...unusable, ...faults, ...(await plainSecrets(schema, config, encrypted))];
   // Before the secrets are wrapped: what is inside an Output can only be refused when resources exist already.
-  problems.push(...(await backendProblems(checked)));
+  problems.push(...(await backendProblems(checked, raw.asksOutside ?? false)));
   if (sound === undefined || problems.length > 0) {
     const { encryptedTexts, hidden } = await import("./config/hide");
     const texts = await encryptedTexts(config, encrypted);
@@ -116,11 +123,20 @@ function isObject(value: unknown): value is object {
 }
 
 /** What roles and backend refuse; where the schema found faults, in what is left without them. */
-async function backendProblems({ schema, removed, sound }: Checked): Promise<readonly Problem[]> {
+async function backendProblems(
+  { schema, removed, sound }: Checked,
+  asksOutside: boolean,
+): Promise<readonly Problem[]> {
   if (sound === undefined) return [];
   const { backend } = sound;
-  const { problems } = await loadBackend(backend);
-  const refused = await problems(argsOf(sound));
+  const { problems, unreachable } = await loadBackend(backend);
+  const args = argsOf(sound);
+  // Without a faulty setting of the section, an engine or a context would be looked for in the wrong place.
+  const isWhole = !removed.some((key) => key.startsWith(backend) && schemaAt(schema, key.split(".")));
+  const refused = [
+    ...(await problems(args)),
+    ...((asksOutside && isWhole && (await unreachable?.(args))) || []),
+  ];
   return refused.filter(({ key }) => !isReported(fullNames(key, backend, schema), removed));
 }
 

@@ -8,6 +8,7 @@ import { must, pulumi, runScript, STACK, stackExists, step } from "./steps";
 
 const NEXT = `
 Next:
+  npx redis-topology ui -s ${STACK}     a page with both servers and every queue
   npx redis-topology env -s ${STACK}    the settings your application needs, as a dotenv
   npx pulumi preview -s ${STACK}        what a change in Pulumi.${STACK}.yaml would do
   npm run down                      stop both; the queue's data stays on disk`;

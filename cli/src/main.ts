@@ -1,7 +1,16 @@
 import { Command, CommanderError } from "commander";
+import { addBench } from "./commands/bench";
+import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
+import { addLogs } from "./commands/logs";
+import { addMemory } from "./commands/memory";
 import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
+import { addRun } from "./commands/run";
+import { addShell } from "./commands/shell";
+import { addStatus } from "./commands/status";
+import { addTunnel } from "./commands/tunnel";
+import { addUi } from "./commands/ui";
 import { addVerify } from "./commands/verify";
 import { FailedError, UserError } from "./errors";
 
@@ -25,14 +34,24 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
-function createProgram(): Command {
+/** The whole command line. */
+export function createProgram(): Command {
   const program = new Command("redis-topology")
     .description("day-two commands for a Redis topology; they read a stack's outputs and know no backend")
     .exitOverride();
+  addStatus(program);
   addVerify(program);
   addEnv(program);
+  addRun(program);
+  addShell(program);
+  addLogs(program);
+  addTunnel(program);
   addQueues(program);
   addQueue(program);
+  addUi(program);
+  addMemory(program);
+  addDoctor(program);
+  addBench(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.

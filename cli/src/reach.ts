@@ -28,6 +28,15 @@ export interface Reached {
   close(): Promise<void>;
 }
 
+/** A role's server as the outputs have it. Throws UserError when they hold no such role. */
+export function endpointOf(outputs: StackOutputs, role: Role): Endpoint {
+  const endpoint = outputs[role];
+  if (endpoint) return endpoint;
+  throw new UserError(
+    `The outputs hold no ${role}. Add \`${role}: {}\` to the stack file and bring the stack up.`,
+  );
+}
+
 /**
  * A way to a role's server: directly where it answers, else through the tunnel that the outputs name, of which `say` is
  * told. TLS is checked against the server's own name either way. Throws UserError when the outputs hold no such role,
@@ -39,11 +48,7 @@ export async function reach(
   signal: AbortSignal,
   say: (text: string) => void = () => undefined,
 ): Promise<Reached> {
-  const given = outputs[role];
-  if (!given)
-    throw new UserError(
-      `The outputs hold no ${role}. Add \`${role}: {}\` to the stack file and bring the stack up.`,
-    );
+  const given = endpointOf(outputs, role);
   const ways = outputs.ways?.[role];
   const tunnel = await tunnelTo(given, ways, signal);
   if (tunnel) say(`${role}: ${reason(given, ways)}; through a tunnel: ${tunnel.command}`);

@@ -40,8 +40,12 @@ export interface Run {
   say(text: string): void;
   /** Called when the command ends, whatever ended it; the last one first. */
   atEnd(work: () => unknown): void;
-  /** Prints the result: as JSON, or as the text. Secrets of the outputs are masked in both. */
-  print(result: unknown, text: () => string): void;
+  /** From here on a program in the foreground hears the signals instead of the command, and its exit code counts. */
+  releaseSignals(): void;
+  /** Prints a line of what has no end: with `--json` as `{"line"}`. Secrets are masked. */
+  line(text: string, stream?: "stdout" | "stderr"): void;
+  /** Prints the result: as JSON (on one line where more follow), or as the text. Secrets are masked in both. */
+  print(result: unknown, text: () => string, oneLine?: boolean): void;
 }
 
 /**
@@ -76,6 +80,9 @@ export async function runCommand(
   };
   // Once only: a second signal of the kind ends the process at once.
   for (const signal of INTERRUPTIONS) process.once(signal, interrupt);
+  const releaseSignals = () => {
+    for (const signal of INTERRUPTIONS) process.removeListener(signal, interrupt);
+  };
   const deadline = startDeadline((options.timeout ?? MAX_TIMEOUT_SECONDS) * 1000, interruption.signal);
   const progress = startProgress();
   const endings: (() => unknown)[] = [];
@@ -99,9 +106,14 @@ export async function runCommand(
         return reached;
       },
       say,
-      print: (result, text) => {
+      releaseSignals,
+      line: (text, stream = "stdout") => {
+        const masked = mask(text, secrets);
+        process[stream].write(`${options.json ? JSON.stringify({ line: masked }) : masked}\n`);
+      },
+      print: (result, text, oneLine = false) => {
         progress.clear();
-        const printed = options.json ? `${JSON.stringify(result, undefined, 2)}\n` : text();
+        const printed = options.json ? `${JSON.stringify(result, undefined, oneLine ? 0 : 2)}\n` : text();
         process.stdout.write(mask(printed, secrets));
       },
     };
@@ -115,7 +127,7 @@ export async function runCommand(
     progress.clear();
     for (const ending of endings) await ending();
     deadline.clear();
-    for (const signal of INTERRUPTIONS) process.removeListener(signal, interrupt);
+    releaseSignals();
     if (interrupted) process.exitCode = 128 + constants.signals[interrupted];
   }
 }

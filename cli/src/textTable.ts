@@ -17,3 +17,11 @@ export function oneLine(text: string, length = 400): string {
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`;
 }
+
+/** Bytes as a person says them, in units of 1024: `512 B`, `3.4 KB`, `120 MB`, `1.5 GB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)));
+  const number = bytes / 1024 ** step;
+  return `${step > 0 && number < 10 ? number.toFixed(1) : Math.round(number)} ${units[step]}`;
+}

@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { wayCommand } from "redis-topology/redis";
 import { until } from "./deadline";
-import { FailedError, messageOf } from "./errors";
+import { FailedError, messageOf, UserError } from "./errors";
 
 /** Where a tunnel begins. */
 export const LOCALHOST = "127.0.0.1";
@@ -13,6 +13,8 @@ export const LOCALHOST = "127.0.0.1";
 /** A session of a cloud takes seconds to open. */
 const OPEN_MS = 30_000;
 const POLL_MS = 50;
+/** A port of this machine answers at once. */
+const ANSWER_MS = 500;
 /** A tunnel that does not end by itself is ended. */
 const CLOSE_MS = 2000;
 /** What is kept of a tunnel's words. */
@@ -28,9 +30,17 @@ export interface Tunnel {
   close(): Promise<void>;
 }
 
-/** Opens a tunnel by its way and waits until the local port answers. Throws FailedError with the command's own words. */
-export async function openTunnel(way: readonly string[], host: string, signal: AbortSignal): Promise<Tunnel> {
-  const port = await freePort();
+/** Opens a tunnel by its way, from the `wanted` port or a free one, and waits until it answers. Throws FailedError with the command's own words. */
+export async function openTunnel(
+  way: readonly string[],
+  host: string,
+  signal: AbortSignal,
+  wanted?: number,
+): Promise<Tunnel> {
+  if (wanted !== undefined && (await listens(LOCALHOST, wanted, ANSWER_MS))) {
+    throw new UserError(`Port ${wanted} of ${LOCALHOST} is taken. Choose another with --port.`);
+  }
+  const port = wanted ?? (await freePort());
   const [program = "", ...args] = wayCommand(way, { port, host });
   const command = [program, ...args].join(" ");
   // A group of its own: it must outlive a Ctrl-C until the last answer is in, and its helpers must end with it.
@@ -80,7 +90,7 @@ async function untilOpen(port: number, command: string, ended: Promise<string>):
   });
   const open = (async () => {
     const patience = Date.now() + OPEN_MS;
-    while (!closed.signal.aborted && !(await listens(LOCALHOST, port, POLL_MS * 10))) {
+    while (!closed.signal.aborted && !(await listens(LOCALHOST, port, ANSWER_MS))) {
       if (Date.now() > patience)
         throw new FailedError(`The tunnel \`${command}\` did not open within ${OPEN_MS / 1000} s.`);
       await sleep(POLL_MS);

@@ -25,8 +25,9 @@ export interface Backend<Args extends TopologyArgs> {
    */
   problems(args: Given<Args>): Promise<readonly Problem[]>;
   /**
-   * What the outside world lacks for these args now: an engine that does not answer. Asked by the program, before
-   * the component, which itself asks nobody. Absent where the provider's own message will do.
+   * What the outside world lacks for these args now: an engine that does not answer, a context that no kubeconfig has.
+   * Asked by the program, before the component, which itself asks nobody, and told together with `problems`. Absent where
+   * the provider's own message will do.
    */
   unreachable?(args: Given<Args>): Promise<readonly Problem[]>;
   /** The component; loads the provider's SDK. */

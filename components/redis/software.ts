@@ -1,3 +1,6 @@
+import coerce = require("semver/functions/coerce");
+import compare = require("semver/functions/compare");
+
 import { Engine } from "./roles";
 
 /** What an engine is called where it is published, and its programs. */
@@ -25,15 +28,11 @@ export function officialImage(engine: Engine, version: string | undefined): stri
   return `${software.repository}:${version ?? software.version}-alpine`;
 }
 
-/** Below zero when the first version is older. Numbers between dots; those that one of them lacks count as 0. */
+/** Below zero when the first version is older. Of texts that are no whole version (`8`, `7.2`), as if with zeros. */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [numbers(a), numbers(b)];
-  const differences = Array.from({ length: Math.max(left.length, right.length) }, (_, i) => {
-    return (left[i] ?? 0) - (right[i] ?? 0);
-  });
-  return differences.find((difference) => difference !== 0) ?? 0;
+  return compare(whole(a), whole(b));
 }
 
-function numbers(version: string): number[] {
-  return version.split(".").map((part) => Number.parseInt(part, 10) || 0);
+function whole(version: string): string {
+  return coerce(version)?.version ?? "0.0.0";
 }

@@ -1,9 +1,11 @@
+import { Queue, Worker } from "bullmq";
+import { Cluster } from "ioredis";
 import { afterEach, expect, test, vi } from "vitest";
 import { verifyTopology } from "../../cli/src/verifyTopology";
 import { HASH_TAG_PREFIX } from "../../components/redis/bullmq";
 import type { Directive } from "../../components/redis/roles";
 import type { Server } from "./cli-helpers";
-import { freePort, outputsOf, startServer, stopServers, troubles } from "./cli-helpers";
+import { freePort, outputsOf, runCli, startServer, stopServers, troubles } from "./cli-helpers";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 afterEach(stopServers);
@@ -57,3 +59,45 @@ test("a prefix without a hash tag fails there, in the server's words", async () 
   expect(job?.slice(0, 2)).toEqual(["BullMQ job", "fail"]);
   expect(job?.[2]).toContain("CROSSSLOT Keys in request don't hash to the same slot");
 });
+
+test("the queue commands find and use queues on every shard", async () => {
+  const nodes = await startCluster();
+  const outputs = withPrefix(nodes[0], HASH_TAG_PREFIX);
+  const { host, port, password } = outputs.queue ?? {};
+  const cluster = new Cluster([{ host, port }], { redisOptions: { password } });
+  const failing = async () => {
+    throw new Error("bad 7");
+  };
+  // Tags whose slots lie on different shards.
+  for (const prefix of ["{a}", "{b}", HASH_TAG_PREFIX]) {
+    const queue = new Queue("mail", { connection: cluster, prefix });
+    const worker = new Worker("mail", failing, { connection: cluster, prefix });
+    await queue.addBulk([1, 2, 3].map((at) => ({ name: "send", data: { at } })));
+    await vi.waitFor(async () => expect(await queue.getFailedCount()).toBe(3), 20_000);
+    await worker.close();
+    await queue.close();
+  }
+  const run = async (...args: string[]) => {
+    const { stdout, stderr } = await runCli([...args, "--json"], outputs);
+    expect(stderr).toBe("");
+    return JSON.parse(stdout);
+  };
+  const { queues, complete } = await run("queues");
+  expect(complete).toBe(true);
+  expect(queues.map((queue: Found) => [queue.prefix, queue.counts.failed])).toEqual([
+    ["{a}", 3],
+    ["{b}", 3],
+    [HASH_TAG_PREFIX, 3],
+  ]);
+  expect((await run("queue", "mail", "failures", "--prefix", "{a}")).jobs).toBe(3);
+  expect(await run("queue", "mail", "retry", "--all", "--prefix", "{b}")).toMatchObject({ done: 3 });
+  expect(await run("queue", "mail", "clean", "--state", "failed", "--yes")).toMatchObject({ done: 3 });
+  expect((await run("queue", "mail", "test")).ok).toBe(true);
+  expect(await run("queue", "mail", "obliterate", "--yes")).toMatchObject({ keysLeft: 0 });
+  cluster.disconnect();
+});
+
+interface Found {
+  prefix: string;
+  counts: { failed: number };
+}

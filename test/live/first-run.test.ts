@@ -139,6 +139,11 @@ describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", 
     expect(shell("npx redis-topology env -s local").stdout).toMatch(/^REDIS_QUEUE_PASSWORD=/m);
   });
 
+  test("npx redis-topology opens the page, until it is interrupted", () => {
+    const page = shell("timeout --signal=INT 15 npx redis-topology ui -s local --no-open");
+    expect(page.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+\nCtrl-C ends it\.\n$/);
+  });
+
   test("a password of one's own is set without being shown, and npx pulumi up takes it", () => {
     const set = shell("printf 'my own #1' | npx pulumi config set --path --secret queue.password -s local");
     expect(set.code, set.all).toBe(0);

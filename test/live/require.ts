@@ -4,6 +4,9 @@ import { gatherFacts } from "../../dev/launcher/find";
 import { redisServers, usableRedis } from "../../dev/redis";
 import { engineVersion } from "./docker/version";
 
+/** Debian's; PATH is not asked, since a snap or a wrapper would want a session of its own. */
+export const CHROMIUM = "/usr/bin/chromium";
+
 const programs = {
   docker: engineVersion,
   redis: () => usableRedis(redisServers())?.path,
@@ -22,7 +25,10 @@ const programs = {
   /** A second engine beside the machine's own, which only root starts. */
   dockerd: () => answers("dockerd", "--version"),
   promtool: () => answers("promtool", "--version"),
+  chromium: () => answers(CHROMIUM, "--version"),
   openssl: () => answers("openssl", "version"),
+  /** Booted in namespaces of its own by test/live/systemd/boot.sh, for which it takes root. */
+  systemd: () => answers("/lib/systemd/systemd", "--version"),
   root: () => (process.getuid?.() === 0 ? "root" : undefined),
 };
 

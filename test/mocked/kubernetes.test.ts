@@ -99,7 +99,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   expect(guard.options).toEqual({ parent: "redis", dependsOn: ["redis-deployment"] });
   expect(guard.inputs).toMatchObject({
     __provider: "exports.handler = () => require('redis-topology/kubernetes-provider').provider;",
-    access: { paths: [target.kubeconfig], context: "stage" },
+    target: { ...target, paths: [target.kubeconfig] },
     owner: "redis-topology.test.redis",
     deployment: expect.stringMatching(/^[0-9a-f]{16}$/),
     volume: {
@@ -222,7 +222,7 @@ test("defaults: every resource of a queue, inputs and options", async () => {
   });
   const rehearsal = recording.get("pulumi-nodejs:dynamic/redis-topology:Rehearsal", "redis-queue-rehearsal");
   // Before the claim, which grows for good, and before everything that a pod is rolled for.
-  expect(rehearsal.options).toEqual({ parent: "redis", dependsOn: ["redis-namespace"] });
+  expect(rehearsal.options).toEqual({ parent: "redis", dependsOn: ["redis-guard", "redis-namespace"] });
   const image = { image: "docker.io/library/redis:7.4-alpine", imagePullPolicy: "IfNotPresent" };
   const resources = { requests: { cpu: "100m", memory: "640Mi" }, limits: { memory: "640Mi" } };
   expect(inputs("kubernetes:apps/v1:StatefulSet", "redis-queue")).toEqual({
@@ -380,6 +380,7 @@ describe("overrides", () => {
     },
     network: {
       clientNamespaces: ["web"],
+      openNamespaces: ["apps", "jobs"],
       clientCidrs: ["10.1.0.0/16"],
       clientLabels: { app: "shop" },
     },
@@ -472,6 +473,13 @@ describe("overrides", () => {
             matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["web"] }],
           },
           podSelector: { matchLabels: { app: "shop" } },
+        },
+        {
+          namespaceSelector: {
+            matchExpressions: [
+              { key: "kubernetes.io/metadata.name", operator: "In", values: ["apps", "jobs"] },
+            ],
+          },
         },
         { ipBlock: { cidr: "10.1.0.0/16" } },
       ],
@@ -652,33 +660,30 @@ test("a provider given to the component is used, and needs no context", async ()
   expect(options.provider).toBe("mine");
 });
 
-test.each([
-  [
-    "a context that does not exist",
-    { ...target, context: "staging" },
-    "context: a text of 7 characters. Allowed: a context of the file that `kubeconfig` names: other, prod, stage. Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.",
-  ],
-  [
-    "no context at all",
-    { kubeconfig: target.kubeconfig },
-    "context: missing. Allowed: one of `context`, `useCurrentContext: true` and `renderTo`. Name the cluster's context (`kubectl config get-contexts` lists them), so that nothing goes to whichever cluster happens to be current.",
-  ],
-  [
-    "a kubeconfig that is not there",
-    { context: "stage", kubeconfig: "/nowhere/config" },
-    "context: a text of 5 characters. Allowed: a context of the file that `kubeconfig` names, which has none or does not exist. Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.",
-  ],
-])("refused before any child: %s", async (_, args, message) => {
+test("no context at all is refused before any child", async () => {
+  const { kubeconfig } = target;
   const recording = await record(() => {
     try {
-      new KubernetesTopology("redis", { ...args, cache: {} });
+      new KubernetesTopology("redis", { kubeconfig, cache: {} });
       return "created";
     } catch (error) {
       return (error as Error).message;
     }
   });
-  expect(recording.result).toBe(`The topology "redis" cannot be created: 1 problem\n  - ${message}`);
+  expect(recording.result).toBe(
+    'The topology "redis" cannot be created: 1 problem\n  - context: missing. Allowed: one of `context`, `useCurrentContext: true` and `renderTo`. Name the cluster\'s context (`kubectl config get-contexts` lists them), so that nothing goes to whichever cluster happens to be current.',
+  );
   expect(recording.resources.filter(({ custom }) => custom)).toEqual([]);
+});
+
+test("the component reads no kubeconfig: its guard does, before anything is touched", async () => {
+  const kubeconfig = "/nowhere/config";
+  const recording = await create({ context: "stage", kubeconfig, cache: {} });
+  const guard = recording.get("pulumi-nodejs:dynamic/redis-topology:ClusterGuard", "redis-guard");
+  expect(guard.inputs.target).toEqual({ context: "stage", kubeconfig, paths: [kubeconfig] });
+  const { inputs, options } = recording.get("pulumi:providers:kubernetes", "redis-cluster");
+  expect(inputs).toMatchObject({ context: "stage", kubeconfig });
+  expect(options.dependsOn).toEqual(["redis-guard"]);
 });
 
 test("the current context is taken when the stack says so, and then by its name", async () => {

@@ -121,6 +121,12 @@ test("kubernetes: kubectl with the context that the stack is deployed with", asy
   });
 });
 
+test("kubernetes with the current context: its name, so that the commands go where the stack is", async () => {
+  const own = { context: undefined, useCurrentContext: true };
+  const { queue } = (await ways("kubernetes", own)) ?? {};
+  expect(queue?.restart?.join(" ")).toContain(" --context other ");
+});
+
 test("kubernetes without a context: no command for whichever cluster is current", async () => {
   const { state } = subjects.kubernetes;
   const { result } = await record(

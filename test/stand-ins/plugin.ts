@@ -26,6 +26,11 @@ const standIn: Provider = {
   async update(_id, urn, _olds, news) {
     return { outs: state(urn, news) };
   },
+  async read(id, urn, props) {
+    // What the stack manages is as it was left; a Lightsail service that it only reads is in the account.
+    if (INPUTS in (props ?? {}) || !urn.includes("lightsail/containerService:")) return { id, props };
+    return { id, props: { name: id, isDisabled: false, power: "small", scale: id === "two-nodes" ? 2 : 1 } };
+  },
 };
 
 function state(urn: string, inputs: Properties): Properties {

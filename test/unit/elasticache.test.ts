@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { physicalName } from "../../components/backends/aws/physicalName";
 import { memberOf } from "../../components/backends/elasticache/alarms";
 import { policyDrift } from "../../components/backends/elasticache/drift";
 import { chooseNode } from "../../components/backends/elasticache/nodes";
 import { provider } from "../../components/backends/elasticache/provider";
 import { replacements } from "../../components/backends/elasticache/replacement";
 import { windowProblems } from "../../components/backends/elasticache/windows";
-import { physicalName } from "../../components/backends/physicalName";
 import type { Problem } from "../../components/redis/problems";
 import { ROLES } from "../../components/redis/roles";
 

@@ -1,18 +1,21 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import type { KubernetesTopologyArgs } from "../../components/backends/kubernetes/args";
-import {
-  kubeconfigOf,
-  kubeconfigPaths,
-  parseContexts,
-} from "../../components/backends/kubernetes/kubeconfig";
+import { contextsOf, kubeconfigOf } from "../../components/backends/kubernetes/kubeconfig";
 import { ownerOf } from "../../components/backends/kubernetes/owner";
 import { planKubernetes } from "../../components/backends/kubernetes/plan";
 import { provider } from "../../components/backends/kubernetes/provider";
 import { cpuQuantity, quantity } from "../../components/backends/kubernetes/quantity";
 import { renderedState } from "../../components/backends/kubernetes/rendered";
 import { defaultVolume, volumeFloor } from "../../components/backends/kubernetes/storage";
+import {
+  accessOf,
+  kubeconfigPaths,
+  targetOf,
+  unreachableTarget,
+} from "../../components/backends/kubernetes/target";
 import type { FoundVolume, WantedVolume } from "../../components/backends/kubernetes/volume";
 import { claimSize, volumeProblems } from "../../components/backends/kubernetes/volume";
 import { alertsFor } from "../../components/redis/alerts";
@@ -107,7 +110,70 @@ describe("kubeconfig", () => {
     ["", { names: [] }],
     ["just a text", { names: [] }],
   ])("%j", (text, contexts) => {
-    expect(parseContexts(text)).toEqual(contexts);
+    expect(contextsOf(parse(text))).toEqual(contexts);
+  });
+});
+
+describe("the target", () => {
+  const folder = temporaryFolder();
+  const kubeconfig = join(folder, "config");
+  writeFileSync(kubeconfig, "contexts: [{name: stage}, {name: other}]\ncurrent-context: other\n");
+  const broken = join(folder, "broken");
+  writeFileSync(broken, "users:\n  - token: hush\n wrong");
+
+  test("is the named context, or the current one by its name", () => {
+    const paths = [kubeconfig];
+    expect(accessOf({ paths, context: "stage" })).toEqual({ access: { paths, context: "stage" } });
+    expect(accessOf({ paths, useCurrentContext: true })).toEqual({ access: { paths, context: "other" } });
+  });
+
+  const elsewhere = "point `kubeconfig` (or $KUBECONFIG) at";
+  test.each<[string, KubernetesTopologyArgs, string[]]>([
+    ["a context that is there", { context: "stage", kubeconfig }, []],
+    ["rendered manifests, which go to no cluster", { renderTo: "manifests", kubeconfig: "/nowhere" }, []],
+    ["no target at all, which the plan refuses", {}, []],
+    [
+      "a context that does not exist",
+      { context: "staging", kubeconfig },
+      [
+        `context: a text of 7 characters. Allowed: a context of the file that \`kubeconfig\` names: other, stage. Correct \`context\`, or ${elsewhere} the file that has it.`,
+      ],
+    ],
+    [
+      "a kubeconfig that is not there",
+      { context: "stage", kubeconfig: "/nowhere/config" },
+      [
+        `context: a text of 5 characters. Allowed: a context of the file that \`kubeconfig\` names, which has none or does not exist. Correct \`context\`, or ${elsewhere} the file that has it.`,
+      ],
+    ],
+    [
+      "no current context",
+      { useCurrentContext: true, kubeconfig: "/nowhere/config" },
+      [
+        `useCurrentContext: the file that \`kubeconfig\` names has no current context. Allowed: a context of the file that \`kubeconfig\` names, which has none or does not exist. Correct \`context\`, or ${elsewhere} the file that has it.`,
+      ],
+    ],
+    [
+      "a folder",
+      { context: "stage", kubeconfig: folder },
+      [
+        `kubeconfig: the file that \`kubeconfig\` names cannot be read (EISDIR). Allowed: a kubeconfig that \`kubectl config view\` can read. Correct the file or its rights, or ${elsewhere} another one.`,
+      ],
+    ],
+    [
+      "something else, of which no line is repeated",
+      { context: "stage", kubeconfig: broken },
+      [
+        `kubeconfig: the file that \`kubeconfig\` names is not YAML. Allowed: a kubeconfig that \`kubectl config view\` can read. Correct the file or its rights, or ${elsewhere} another one.`,
+      ],
+    ],
+  ])("%s", async (_, args, messages) => {
+    expect(unreachableTarget(args).map(describeProblem)).toEqual(messages);
+    if (messages.length === 0) return;
+    // Whoever uses the component hears the same of its guard.
+    const inputs = { target: targetOf(args), owner: "o", deployment: "d", objects: [] };
+    const { failures } = await provider.check(undefined, inputs);
+    expect(failures?.map(({ reason }) => reason)).toEqual(messages);
   });
 });
 
@@ -191,6 +257,21 @@ describe("refusals", () => {
         storage: { recurringJobs: [{ name: "j", task: "backup", cron: "hourly", retain: 1 }] },
       },
       'storage.recurringJobs.0.cron: one field. Allowed: five fields, such as "0 */6 * * *". Correct the line.',
+    ],
+    [
+      "clients without a label in no namespace",
+      { ...target, queue: {}, network: { clientLabels: {} } },
+      "network.clientLabels: empty, without `network.clientNamespaces`. Allowed: at least one label: without any, every pod of the cluster could connect. Remove it, and name the namespaces whose pods need no label as `network.openNamespaces`.",
+    ],
+    [
+      "an open namespace that can be none",
+      { ...target, queue: {}, network: { openNamespaces: ["*"] } },
+      "network.openNamespaces.0: a text of 1 character. Allowed: lower-case letters, digits and inner hyphens, at most 63 characters. Choose another name.",
+    ],
+    [
+      "open namespaces that are none",
+      { ...target, queue: {}, network: { openNamespaces: [] } },
+      "network.openNamespaces: empty. Allowed: names of namespaces. Name some, or remove the setting.",
     ],
     [
       "a queue's name with a colon",
@@ -291,9 +372,8 @@ describe("refusals", () => {
       users: [{ name: "u", user: { token: "hush" } }],
     };
     writeFileSync(path, JSON.stringify(config));
-    const access = { paths: [path], context: "prod" };
     const { failures } = await provider.check(undefined, {
-      access,
+      target: { paths: [path], context: "prod" },
       owner: "o",
       deployment: "d",
       objects: [],

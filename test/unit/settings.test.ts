@@ -56,7 +56,7 @@ describe("what is refused, with its one line", () => {
     [
       "a typo in a role",
       { queue: { maxmemory: "256mb" } },
-      "queue.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, evictionPolicy, persistence, acceptDataLoss, bullmq. Did you mean `maxMemory`?",
+      "queue.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence, acceptDataLoss, bullmq. Did you mean `maxMemory`?",
     ],
     [
       "a typo in the section of a backend that is not in use",
@@ -137,6 +137,16 @@ describe("what is refused, with its one line", () => {
       "a number below the least",
       { queue: { bullmq: { attempts: 0 } } },
       "queue.bullmq.attempts: 0. Allowed: at least 1. Correct the value.",
+    ],
+    [
+      "failed jobs kept for ever, and a number of them",
+      { queue: { bullmq: { keepFailedForever: true, keepFailedCount: 5 } } },
+      "queue.bullmq.keepFailedForever: true beside `keepFailedCount`. Allowed: true alone, or limits. Remove one of the two.",
+    ],
+    [
+      "a prefix of variables that no variable can have",
+      { queue: { envPrefix: "my-redis" } },
+      "queue.envPrefix: a text of 8 characters. Allowed: at most 100 letters, digits and `_`, no digit first; `_HOST`, `_PORT` and the others are added to it. Correct it, or remove it for REDIS_QUEUE.",
     ],
     [
       "a text that is empty",
@@ -368,7 +378,7 @@ describe("what is refused, with its one line", () => {
     const cache = { maxMemory: "1mb", maxmemory: "1mb" };
     const queue = { port: "6379", password: "hunter2", memoryLimit: "1Gi" };
     expect(await problems({ cache, queue })).toEqual([
-      "cache.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, evictionPolicy, persistence. Did you mean `maxMemory`?",
+      "cache.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence. Did you mean `maxMemory`?",
       'queue.port: "6379". Allowed: a number, without quotes. Correct the value.',
       "queue.password: given in plain text. Allowed: a secret. Set it with `pulumi config set --path --secret 'queue.password'`, and change it: this one has been readable.",
       `cache.maxMemory: "1mb" is below 16Mi. Allowed: ${SIZES}. Correct the size.`,
@@ -435,6 +445,49 @@ describe("a secret beside another one, which Pulumi tells by the whole key only"
     const values = { "redis-topology:backend": "process", "redis-topology:queue": '{"maxMemory":"1gb"}' };
     const raw = { values, isSecret: () => true, stackFile };
     expect((await parseSettings(raw, "redis-topology", "dev")).args).toEqual({ queue: { maxMemory: "1gb" } });
+  });
+});
+
+describe("what lies outside", () => {
+  const kubeconfig = "/nowhere/config";
+  const wrongContext =
+    "context: a text of 5 characters. Allowed: a context of the file that `kubeconfig` names, which has none or does not exist. Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.";
+
+  /** The problems of this configuration, each on its line, when the program reads it. */
+  async function problemsOf(config: Record<string, object>): Promise<string[]> {
+    const values = Object.entries(config).map(([key, value]) => [
+      `redis-topology:${key}`,
+      JSON.stringify(value),
+    ]);
+    let lines: string[] = [];
+    const read = () =>
+      readSettings().catch((error: Error) => {
+        lines = error.message.split("\n  - ").slice(1);
+      });
+    const backend = { "redis-topology:backend": "kubernetes" };
+    await record(read, { stack: "dev", config: { ...backend, ...Object.fromEntries(values) } });
+    return lines;
+  }
+
+  test("is told in the one message, with faults of schema, roles and backend", async () => {
+    const lines = await problemsOf({
+      cache: { maxMemroy: "1gb" },
+      queue: { maxMemory: "1mb" },
+      kubernetes: { context: "stage", kubeconfig, namespace: "Not_a_label", colour: "red" },
+    });
+    expect(lines.map((line) => line.split(":")[0])).toEqual([
+      "cache.maxMemroy",
+      "kubernetes.colour",
+      "queue.maxMemory",
+      "namespace",
+      "context",
+    ]);
+    expect(lines.at(-1)).toBe(wrongContext);
+  });
+
+  test("is not looked for where the section does not say it", async () => {
+    const lines = await problemsOf({ queue: {}, kubernetes: { context: "stage", kubeconfig: 3 } });
+    expect(lines.map((line) => line.split(":")[0])).toEqual(["kubernetes.kubeconfig"]);
   });
 });
 

@@ -34,7 +34,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
 
     const ways = place.prefix.apply((prefix) => dockerWays(args, plan, prefix));
     const host = endpointHost(plan.bind, plan.engine);
-    const rest = { backend: traits.name, bullmq: args.queue?.bullmq, guarantees: plan.guarantees, ways };
+    const rest = { backend: traits.name, args, guarantees: plan.guarantees, ways };
     const outputs = topologyOutputs({
       ...rest,
       cache: inside.cache && { ...inside.cache, host },

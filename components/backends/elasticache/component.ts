@@ -7,7 +7,7 @@ import { HASH_TAG_PREFIX } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
 import type { Ways } from "../../redis/ways";
-import { awsCommand } from "../awsCommand";
+import { awsCommand } from "../aws/command";
 import { rolePassword } from "../passwords";
 import { refuse } from "../refuse";
 import { createAlarms } from "./alarms";
@@ -47,7 +47,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
       backend: traits.name,
       cache: server("cache"),
       queue: server("queue"),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       ways: Object.fromEntries(servers.map(({ role, ways }) => [role, ways])),
       details: Object.fromEntries(servers.map(({ role, secretArn }) => [`${role}SecretArn`, secretArn])),

@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Role } from "../../redis/roles";
-import { physicalName } from "../physicalName";
+import { nameInAws, ownTags } from "../aws/names";
 import type { ElasticacheTopologyArgs } from "./args";
 
 /**
@@ -28,9 +28,7 @@ export function contextOf(
   part: Role | "subnets",
   args: ElasticacheTopologyArgs,
 ): Context {
-  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
-  const groupId = physicalName([project, stack, name], part, GROUP_ID_LIMIT);
-  const tags = { Name: groupId, "pulumi:project": project, "pulumi:stack": stack, "redis-topology": name };
+  const groupId = nameInAws(name, part, GROUP_ID_LIMIT);
   const protect = part === Role.Queue && (args.protect ?? true);
-  return { component, name, groupId, tags: { ...tags, ...args.tags }, protect };
+  return { component, name, groupId, tags: { Name: groupId, ...ownTags(name, args.tags) }, protect };
 }

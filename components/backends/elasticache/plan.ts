@@ -5,7 +5,7 @@ import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { shapeOf, shownNumber } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
-import { tagProblems } from "../awsTags";
+import { tagProblems } from "../aws/tags";
 import type { Given } from "../backend";
 import { inSection } from "../section";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";

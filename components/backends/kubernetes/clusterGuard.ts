@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Access } from "./cluster";
 import type { DeclaredObject } from "./objects";
 import type { Owner } from "./owner";
+import type { Target } from "./target";
 import type { WantedVolume } from "./volume";
 
 /** What the stack is about to do, and where; the provider's inputs as the program gives them. */
 export interface ClusterGuardInputs extends Owner {
-  readonly access: Access;
+  readonly target: Target;
   readonly objects: readonly DeclaredObject[];
+  /** A namespace that the stack does not create, and that must be there. */
+  readonly existingNamespace?: string;
   /** `namespace` and `name` of the claim, and what it shall be; absent without a queue. */
   readonly volume?: WantedVolume & { readonly namespace: string; readonly claim: string };
 }
@@ -16,6 +18,8 @@ export interface ClusterGuardInputs extends Owner {
 export interface ClusterGuardState {
   /** UID of the cluster's namespace kube-system, which no name in a file can change. */
   readonly cluster: string;
+  /** The current context, where the stack leaves it to the kubeconfig. */
+  readonly context?: string;
   readonly volume?: WantedVolume;
 }
 
@@ -28,11 +32,13 @@ type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
  */
 export class ClusterGuard extends pulumi.CustomResource {
   declare readonly cluster: pulumi.Output<string>;
+  /** Only where the stack leaves it to the kubeconfig. */
+  declare readonly context: pulumi.Output<string>;
   declare readonly volume: pulumi.Output<WantedVolume | undefined>;
 
   constructor(name: string, inputs: Inputs<ClusterGuardInputs>, opts: pulumi.CustomResourceOptions) {
     const __provider = "exports.handler = () => require('redis-topology/kubernetes-provider').provider;";
-    const computed = { cluster: undefined, volume: undefined };
+    const computed = { cluster: undefined, context: undefined, volume: undefined };
     super(
       "pulumi-nodejs:dynamic/redis-topology:ClusterGuard",
       name,

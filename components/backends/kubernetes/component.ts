@@ -8,7 +8,6 @@ import { RandomId } from "@pulumi/random/randomId";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
-import type { Problem } from "../../redis/problems";
 import { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
@@ -16,7 +15,7 @@ import type { KubernetesTopologyArgs } from "./args";
 import type { Access } from "./cluster";
 import { ClusterGuard } from "./clusterGuard";
 import { details } from "./details";
-import { chosenContext, contextProblems, kubeconfigOf, kubeconfigPaths, readContexts } from "./kubeconfig";
+import { kubeconfigOf } from "./kubeconfig";
 import { declaredObjects } from "./objects";
 import { OWNER_LABEL, ownerOf } from "./owner";
 import type { KubernetesPlan } from "./plan";
@@ -26,6 +25,8 @@ import { createServer } from "./role";
 import type { Site } from "./site";
 import { annotated, childOptions } from "./site";
 import { copiesWanted, longhornClass, recurringJob, storageClassName } from "./storage";
+import type { Target } from "./target";
+import { targetOf } from "./target";
 import { kubernetesWays } from "./ways";
 
 /** The topology as StatefulSets in a Kubernetes cluster. */
@@ -43,10 +44,9 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
     super("redis-topology:index:KubernetesTopology", name, {}, opts);
     const provided = this.getProvider("kubernetes:core/v1:Namespace");
     const plan = planKubernetes(args, provided !== undefined);
-    const target = readTarget(args, plan, provided !== undefined);
-    refuse(name, [...plan.problems, ...target.problems], this);
+    refuse(name, plan.problems, this);
 
-    const site = createSite(this, name, args, plan, { provided, ...target });
+    const site = createSite(this, name, args, plan, provided);
     const first = [...createNamespace(site), ...createLonghorn(site)];
     const servers = plan.servers.map((server) => ({
       role: server.role,
@@ -57,9 +57,9 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       backend: traits.name,
       cache: servers.find(({ role }) => role === Role.Cache),
       queue: servers.find(({ role }) => role === Role.Queue),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
-      ways: kubernetesWays(args, plan, target.access?.context),
+      ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
         args,
         plan,
@@ -85,19 +85,27 @@ function createSite(
   name: string,
   args: KubernetesTopologyArgs,
   plan: KubernetesPlan,
-  { provided, access }: { provided?: pulumi.ProviderResource; access?: Access },
+  provided: pulumi.ProviderResource | undefined,
 ): Site {
   const owner = ownerOf(pulumi.getProject(), pulumi.getStack(), name);
   const deployment = new RandomId(`${name}-deployment`, { byteLength: 8 }, { parent }).hex;
   const site = { parent, name, args, plan, owner, deployment };
   if (provided) return { ...site, provider: provided, first: [] };
-  if (access === undefined) return { ...site, ...createRenderer(parent, name, args), first: [] };
+  if (args.renderTo !== undefined) {
+    return { ...site, ...createRenderer(parent, name, args, args.renderTo), first: [] };
+  }
+  const target = targetOf(args);
   const guard = new ClusterGuard(
     `${name}-guard`,
-    { access, owner, deployment, objects: declaredObjects(args), ...wantedVolume(args, plan) },
+    {
+      ...{ target, owner, deployment, objects: declaredObjects(args) },
+      ...(args.createNamespace === false && { existingNamespace: plan.namespace }),
+      ...wantedVolume(args, plan),
+    },
     { parent },
   );
-  const provider = createProvider(parent, name, args, access, guard);
+  const access = lookedAt(target, guard);
+  const provider = createProvider(parent, name, args, { target, access, guard });
   const volumeSize = guard.volume.apply((volume) => volume?.size ?? "");
   return { ...site, provider, access, first: [], ...(plan.queue && { volumeSize }) };
 }
@@ -118,23 +126,11 @@ function wantedVolume(args: KubernetesTopologyArgs, { namespace, servers }: Kube
   };
 }
 
-/** The way to the cluster; rendered manifests and a given provider need none. */
-function readTarget(
-  args: KubernetesTopologyArgs,
-  plan: KubernetesPlan,
-  provided: boolean,
-): { problems: Problem[]; access?: Access } {
-  if (args.renderTo !== undefined || provided || plan.problems.some(({ key }) => key === "context")) {
-    return { problems: [] };
-  }
-  const paths = kubeconfigPaths(args.kubeconfig, process.env.KUBECONFIG);
-  const contexts = readContexts(paths);
-  const context = chosenContext(args, contexts);
-  const problems = contextProblems(args, contexts, paths);
-  return {
-    problems,
-    ...(context !== undefined && { access: { paths: paths.map((path) => resolve(path)), context } }),
-  };
+/** The way to the cluster, once the guard has found the context; this program itself reads no file before that. */
+function lookedAt({ paths, context }: Target, guard: ClusterGuard): pulumi.Output<Access> {
+  return pulumi
+    .all([guard.cluster, guard.context])
+    .apply(([, current]) => ({ paths, context: context ?? current }));
 }
 
 /**
@@ -146,14 +142,16 @@ function createProvider(
   parent: pulumi.Resource,
   name: string,
   args: KubernetesTopologyArgs,
-  { paths, context }: Access,
-  guard: ClusterGuard,
+  { target, access, guard }: { target: Target; access: pulumi.Output<Access>; guard: ClusterGuard },
 ): Provider {
-  const kubeconfig = paths.length > 1 ? pulumi.secret(kubeconfigOf(paths, context)) : args.kubeconfig;
+  const kubeconfig =
+    target.paths.length > 1
+      ? pulumi.secret(access.apply(({ paths, context }) => kubeconfigOf(paths, context)))
+      : args.kubeconfig;
   return new Provider(
     `${name}-cluster`,
     {
-      context,
+      context: access.context,
       clusterIdentifier: guard.cluster,
       upsertExistingObjects: true,
       enableConfigMapMutable: true,
@@ -164,8 +162,12 @@ function createProvider(
   );
 }
 
-function createRenderer(parent: pulumi.Resource, name: string, args: KubernetesTopologyArgs) {
-  const { renderTo = "" } = args;
+function createRenderer(
+  parent: pulumi.Resource,
+  name: string,
+  args: KubernetesTopologyArgs,
+  renderTo: string,
+) {
   const provider = new Provider(`${name}-cluster`, { renderYamlToDirectory: renderTo }, { parent });
   const inputs = { folder: resolve(renderTo), objects: renderedObjects(declaredObjects(args)) };
   return { provider, rendered: new Rendered(`${name}-rendered`, inputs, { parent }).annotations };

@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { shownNear } from "../../redis/near";
-import type { Problem } from "../../redis/problems";
-import type { KubernetesTopologyArgs } from "./args";
 
 /** What of a kubeconfig decides where things go. */
 export interface Contexts {
@@ -33,29 +29,35 @@ const Entries = z.looseObject({
 /** Settings of a kubeconfig that name a file, relative to the kubeconfig's own folder. */
 const FILE_SETTINGS = ["certificate-authority", "client-certificate", "client-key", "tokenFile"] as const;
 
-/** The files kubectl would read, in its order: the given one, else those of `$KUBECONFIG`, else `~/.kube/config`. */
-export function kubeconfigPaths(given: string | undefined, environment: string | undefined): string[] {
-  if (given !== undefined) return [given];
-  const listed = environment?.split(delimiter).filter((path) => path !== "") ?? [];
-  return listed.length > 0 ? listed : [join(homedir(), ".kube", "config")];
+/** A kubeconfig that is there and cannot be used; says why, without what it holds. */
+export class KubeconfigError extends Error {
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    super(`${path} ${reason}`);
+  }
 }
 
-/** Contexts of all files together; as with kubectl, the first current context wins and missing files count as empty. */
+/**
+ * Contexts of all files together; as with kubectl, the first current context wins and missing files count as empty.
+ * Throws KubeconfigError.
+ */
 export function readContexts(paths: readonly string[]): Contexts {
   const files = paths.flatMap((path) => {
     const text = readIfThere(path);
-    return text === undefined ? [] : [parseContexts(text)];
+    return text === undefined ? [] : [contextsOf(parsed(path, text))];
   });
   const current = files.find((file) => file.current)?.current;
   return { names: [...new Set(files.flatMap(({ names }) => names))], ...(current && { current }) };
 }
 
 /** Contexts of one kubeconfig, YAML or JSON; none when it is no kubeconfig. */
-export function parseContexts(text: string): Contexts {
-  const parsed = Kubeconfig.safeParse(parse(text));
-  if (!parsed.success) return { names: [] };
-  const current = parsed.data["current-context"];
-  return { names: parsed.data.contexts?.map(({ name }) => name) ?? [], ...(current && { current }) };
+export function contextsOf(content: unknown): Contexts {
+  const { success, data } = Kubeconfig.safeParse(content);
+  if (!success) return { names: [] };
+  const current = data["current-context"];
+  return { names: data.contexts?.map(({ name }) => name) ?? [], ...(current && { current }) };
 }
 
 /**
@@ -68,7 +70,7 @@ export function kubeconfigOf(paths: readonly string[], context: string): string 
     const text = readIfThere(path);
     return text === undefined
       ? []
-      : [absoluteFiles(Entries.parse(parse(text) ?? {}), dirname(resolve(path)))];
+      : [absoluteFiles(Entries.parse(parsed(path, text) ?? {}), dirname(resolve(path)))];
   });
   const named = <T extends { name: string }>(
     lists: readonly (readonly T[])[],
@@ -112,41 +114,21 @@ function absoluteFiles(file: z.infer<typeof Entries>, folder: string): z.infer<t
   return file;
 }
 
-/** The context that is meant: the named one, or the current one where the stack says so. */
-export function chosenContext(args: KubernetesTopologyArgs, contexts: Contexts): string | undefined {
-  return args.useCurrentContext ? contexts.current : args.context;
-}
-
-/** A context that the kubeconfig does not have, with the list of those it has. */
-export function contextProblems(
-  args: KubernetesTopologyArgs,
-  contexts: Contexts,
-  paths: readonly string[],
-): Problem[] {
-  const chosen = chosenContext(args, contexts);
-  if (chosen !== undefined && contexts.names.includes(chosen)) return [];
-  const where = args.kubeconfig === undefined ? paths.join(", ") : "the file that `kubeconfig` names";
-  return [
-    {
-      key: args.useCurrentContext ? "useCurrentContext" : "context",
-      was:
-        args.useCurrentContext && chosen === undefined
-          ? `${where} has no current context`
-          : shownNear(chosen, contexts.names),
-      allowed:
-        contexts.names.length === 0
-          ? `a context of ${where}, which has none or does not exist`
-          : `a context of ${where}: ${[...contexts.names].sort().join(", ")}`,
-      fix: "Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.",
-    },
-  ];
-}
-
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new KubeconfigError(path, `cannot be read (${code})`);
+  }
+}
+
+/** The parser's own message quotes lines, and one may hold a token. */
+function parsed(path: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    throw new KubeconfigError(path, "is not YAML");
   }
 }

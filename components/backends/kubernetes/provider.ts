@@ -9,20 +9,25 @@ import type { RehearsalInputs } from "./rehearsal";
 import { rehearse } from "./rehearse";
 import type { RenderedInputs, RenderedState } from "./rendered";
 import { renderedState } from "./rendered";
+import { accessOf } from "./target";
 
 /** What Pulumi's engine calls for a ClusterGuard. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {
   /**
    * Called on every preview and update with what the state holds: the place to refuse. What it found replaces what it
-   * was given, so the state keeps no path and no context of one person's kubeconfig.
+   * was given, so the state keeps no path of one person's kubeconfig.
    */
   async check(
     olds: Partial<ClusterGuardState> | undefined,
     news: ClusterGuardInputs,
   ): Promise<dynamic.CheckResult> {
     try {
-      const { problems, state } = await inspect(await openApi(news.access), news, olds);
-      return { inputs: state, failures: problems.map(failure) };
+      const found = accessOf(news.target);
+      if ("problem" in found) return { inputs: news, failures: [failure(found.problem)] };
+      const { context } = found.access;
+      const { problems, state } = await inspect(await openApi(found.access), context, news, olds);
+      const current = news.target.useCurrentContext ? { context } : {};
+      return { inputs: { ...state, ...current }, failures: problems.map(failure) };
     } catch (error) {
       return { inputs: news, failures: [failure(refusal(error as Error))] };
     }

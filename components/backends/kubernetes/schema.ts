@@ -59,6 +59,7 @@ const network = z
     policies: flag,
     clientLabels: map,
     clientNamespaces: texts,
+    openNamespaces: texts,
     clientCidrs: texts,
     monitoringNamespaces: texts,
   })
@@ -103,5 +104,6 @@ export const kubernetesBackend = {
     monitoring,
   }),
   problems: async (args) => (await import("./plan")).planKubernetes(args).problems,
+  unreachable: async (args) => (await import("./target")).unreachableTarget(args),
   load: async () => (await import("./component")).KubernetesTopology,
 } satisfies Backend<KubernetesTopologyArgs>;

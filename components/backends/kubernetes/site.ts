@@ -13,7 +13,7 @@ export interface Site {
   readonly plan: KubernetesPlan;
   readonly provider: pulumi.ProviderResource;
   /** The way to the cluster that this program applies to itself. */
-  readonly access?: Access;
+  readonly access?: pulumi.Output<Access>;
   /** Whose the objects are; see `owner.ts`. */
   readonly owner: string;
   readonly deployment: pulumi.Output<string>;

@@ -13,7 +13,7 @@ test.skipIf(missing("pulumi"))(
     const { code, output } = await engine.run(["preview", "--stack", "live"]);
     expect(code).not.toBe(0);
     expect(output).toContain(
-      `The docker backend cannot be used now: 1 problem\n      - docker.host: the engine that \`docker.host\` names does not answer (ENOENT). Allowed: a running Docker engine. Start it (\`sudo systemctl start docker\`, or Docker Desktop), name another one, or work without Docker: \`pulumi stack select local\`.`,
+      `The configuration in Pulumi.live.yaml (keys under redis-topology:) cannot be used: 1 problem\n      - docker.host: the engine that \`docker.host\` names does not answer (ENOENT). Allowed: a running Docker engine. Start it (\`sudo systemctl start docker\`, or Docker Desktop), name another one, or work without Docker: \`pulumi stack select local\`.`,
     );
     expect(output).not.toContain("docker:index");
     expect(output).not.toMatch(/^\s+at /m);

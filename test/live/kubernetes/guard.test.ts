@@ -39,7 +39,7 @@ describe.skipIf(missing("kubernetes"))("the guard before an up", () => {
     ...more,
   });
   const inputs = (more: Partial<ClusterGuardInputs> = {}): ClusterGuardInputs => ({
-    access: { paths: [path], context },
+    target: { paths: [path], context },
     owner: OWNER,
     deployment: "0123",
     objects: declaredObjects({ queue: {}, namespace: NAMESPACE }),
@@ -77,8 +77,8 @@ describe.skipIf(missing("kubernetes"))("the guard before an up", () => {
     const [contexts, rest] = [join(folder, "contexts"), join(folder, "rest")];
     writeFileSync(contexts, JSON.stringify({ contexts: config.contexts }));
     writeFileSync(rest, JSON.stringify({ ...config, contexts: [] }));
-    const access = { paths: [contexts, rest], context: "renamed" };
-    expect(await check({ access }, { cluster })).toEqual({ state: { cluster }, reasons: [] });
+    const target = { paths: [contexts, rest], context: "renamed" };
+    expect(await check({ target }, { cluster })).toEqual({ state: { cluster }, reasons: [] });
   });
 
   test("another cluster is refused, with both identities", async () => {
