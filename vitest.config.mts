@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import type { TestSpecification } from "vitest/node";
+import { BaseSequencer } from "vitest/node";
 
 const MINUTE = 60_000;
 
@@ -22,9 +24,23 @@ const alias = [
 const live = { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE };
 const ALONE = ["test/live/kubernetes/power.test.ts", "test/live/docker/memory.test.ts"];
 
+/** Live files of minutes: begun last, one of them would keep a worker while the other has nothing to do. */
+const LONG = ["kubernetes/promises", "docker/killed", "docker/docker", "kubernetes/kubernetes", "first-run"];
+
+/** The long ones first, then as vitest has them: by what they took the last time, else by their size. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) =>
+      LONG.some((name) => moduleId.endsWith(`/test/live/${name}.test.ts`));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         resolve: { alias },
