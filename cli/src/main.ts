@@ -8,6 +8,7 @@ import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
 import { addRun } from "./commands/run";
 import { addShell } from "./commands/shell";
+import { addStatus } from "./commands/status";
 import { addTunnel } from "./commands/tunnel";
 import { addUi } from "./commands/ui";
 import { addVerify } from "./commands/verify";
@@ -33,10 +34,12 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
-function createProgram(): Command {
+/** The whole command line. */
+export function createProgram(): Command {
   const program = new Command("redis-topology")
     .description("day-two commands for a Redis topology; they read a stack's outputs and know no backend")
     .exitOverride();
+  addStatus(program);
   addVerify(program);
   addEnv(program);
   addRun(program);
