@@ -56,6 +56,31 @@ export interface LimitedServer extends LimitFile {
   password: string;
 }
 
+/** The volumes of a server, before they are made or adopted; the provider's inputs. */
+export interface GuardedVolumes {
+  role: Role;
+  /** `<project>/<stack>/<topology>`. */
+  owner: string;
+  engine: EngineAccess;
+  /** The server's container. */
+  server: string;
+  /** Volume of its files, and the container that carries them there. */
+  files: string;
+  /** The queue's volume. */
+  data?: string;
+  /** What the queue's volume was called in earlier versions; not when the stack names it. */
+  earlier?: string;
+  /** Id of the image. */
+  image: string;
+  program: string;
+  user: string;
+  /** Bytes that the container gets. */
+  memory: number;
+  /** Bytes: Redis' own limit. */
+  maxMemory: number;
+  config: string;
+}
+
 export interface GuardedNetwork {
   owner: string;
   engine: EngineAccess;
@@ -86,6 +111,16 @@ export class ServerLimit extends DynamicResource<LimitFile> {
 export class ServerMemory extends DynamicResource<LimitedServer> {
   constructor(name: string, inputs: Inputs<LimitedServer>, opts: pulumi.CustomResourceOptions) {
     super({ ...provider("DockerServerMemory", "serverMemory"), secrets: ["password"] }, name, inputs, opts);
+  }
+}
+
+/**
+ * Stands before a server's volumes: refuses another topology's, and data that the server cannot load
+ * (docs/adr/0087-docker-names.md, 0088). A dynamic resource; makes nothing.
+ */
+export class VolumeGuard extends DynamicResource<GuardedVolumes> {
+  constructor(name: string, inputs: Inputs<GuardedVolumes>, opts: pulumi.CustomResourceOptions) {
+    super(provider("DockerVolumeGuard", "volumeGuard"), name, inputs, opts);
   }
 }
 

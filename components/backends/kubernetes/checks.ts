@@ -1,3 +1,4 @@
+import { EXPORTER_PORT, watchedQueueProblems } from "../../redis/exporter";
 import { shownNear } from "../../redis/near";
 import { readSize } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
@@ -7,7 +8,6 @@ import { ROLES } from "../../redis/roles";
 import { formatSize, shownSize } from "../../redis/size";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
-import { EXPORTER_PORT } from "./exporter";
 import { MAX_NAME, namespaceOf, roleNames, serverArgs } from "./names";
 import { cpuQuantity } from "./quantity";
 import { DEFAULT_REPLICAS, MAX_JOB_NAME, MAX_REPLICAS, MAX_RETAIN } from "./storage";
@@ -131,16 +131,30 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
   return problems;
 }
 
+/** A selector without a label, or a list without a name, says something else than it seems to. */
+export function networkProblems({ network = {} }: KubernetesTopologyArgs): Problem[] {
+  const { clientLabels, clientNamespaces, openNamespaces } = network;
+  const problems: Problem[] = [];
+  if (clientLabels !== undefined && Object.keys(clientLabels).length === 0 && !clientNamespaces?.length) {
+    problems.push({
+      key: "network.clientLabels",
+      was: "empty, without `network.clientNamespaces`",
+      allowed: "at least one label: without any, every pod of the cluster could connect",
+      fix: "Remove it, and name the namespaces whose pods need no label as `network.openNamespaces`.",
+    });
+  }
+  for (const [index, name] of (openNamespaces ?? []).entries())
+    problems.push(...dnsLabel(`network.openNamespaces.${index}`, name, MAX_NAMESPACE));
+  if (openNamespaces?.length === 0) {
+    const fix = "Name some, or remove the setting.";
+    problems.push({ key: "network.openNamespaces", was: "empty", allowed: "names of namespaces", fix });
+  }
+  return problems;
+}
+
 /** BullMQ joins key parts with colons, and the exporter's list has commas between keys. */
 export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
-  return (args.monitoring?.queues ?? [])
-    .filter((queue) => !/^[^\s:,=]+$/.test(queue))
-    .map((queue) => ({
-      key: "monitoring.queues",
-      was: shapeOf(queue),
-      allowed: "names of BullMQ queues, without spaces, colons, commas and equals signs",
-      fix: "Give the name as in `new Queue(name)`.",
-    }));
+  return watchedQueueProblems(args.monitoring?.queues ?? []);
 }
 
 function jobProblems(job: RecurringJobArgs, index: number): Problem[] {

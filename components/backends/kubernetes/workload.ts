@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
+import { EXPORTER_PORT } from "../../redis/exporter";
 import type { KubernetesTopologyArgs } from "./args";
-import { EXPORTER_PORT } from "./exporter";
 import { configFiles } from "./files";
 import { DATA_VOLUME, labels, selectorLabels, serverArgs } from "./names";
 import type { ServerPlan } from "./plan";
