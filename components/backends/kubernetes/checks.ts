@@ -6,6 +6,7 @@ import { shapeOf, shownAs, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { ROLES } from "../../redis/roles";
 import { formatSize, shownSize } from "../../redis/size";
+import { cidrProblems } from "../cidr";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
 import { MAX_NAME, namespaceOf, roleNames, serverArgs } from "./names";
@@ -133,8 +134,8 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
 
 /** A selector without a label, or a list without a name, says something else than it seems to. */
 export function networkProblems({ network = {} }: KubernetesTopologyArgs): Problem[] {
-  const { clientLabels, clientNamespaces, openNamespaces } = network;
-  const problems: Problem[] = [];
+  const { clientLabels, clientNamespaces, openNamespaces, clientCidrs = [] } = network;
+  const problems = clientCidrs.flatMap((cidr, index) => cidrProblems(`network.clientCidrs.${index}`, cidr));
   if (clientLabels !== undefined && Object.keys(clientLabels).length === 0 && !clientNamespaces?.length) {
     problems.push({
       key: "network.clientLabels",
