@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Problem } from "../redis/problems";
-import { describe } from "../redis/problems";
+import { describe, toldProblem } from "../redis/problems";
 
 /** The provider of a resource that makes nothing, beside its `check`: what that lets through is kept in the state. */
 export function keeping<State extends object>(idOf: (state: State) => string) {
@@ -19,7 +19,7 @@ export function keeping<State extends object>(idOf: (state: State) => string) {
   };
 }
 
-/** What makes a `check` refuse, in the preview already. */
-export function refusals(problems: readonly Problem[]): dynamic.CheckFailure[] {
-  return problems.map((problem) => ({ property: "", reason: describe(problem) }));
+/** What makes a `check` refuse, in the preview already. `section`: the stack file's, for messages. */
+export function refusals(problems: readonly Problem[], section: string | undefined): dynamic.CheckFailure[] {
+  return problems.map((problem) => ({ property: "", reason: describe(toldProblem(problem, section)) }));
 }

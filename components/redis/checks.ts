@@ -5,6 +5,7 @@ import type { BackendTraits, OptionalSetting } from "./plan";
 import type { Problem } from "./problems";
 import { shownAs, shownNumber } from "./problems";
 import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, REDIS_POLICIES, Role } from "./roles";
+import { say } from "./sentence";
 
 /** No part of a version has more than three digits; a longer number is something else. */
 const VERSION = /^\d{1,3}(\.\d{1,3}){0,2}$/;
@@ -80,7 +81,7 @@ export function refusedSettings(role: Role, traits: BackendTraits, args: CacheAr
           {
             key: `${role}.${setting}`,
             was: "given",
-            allowed: `nothing on the ${traits.name} backend: ${reason}`,
+            allowed: say`nothing on the ${traits.name} backend: ${reason}`,
             fix: "Remove the setting.",
           },
         ],

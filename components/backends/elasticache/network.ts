@@ -1,5 +1,7 @@
 import type { Problem } from "../../redis/problems";
 import { shownAs } from "../../redis/problems";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import type { Given } from "../backend";
 import { cidrProblems, readCidr } from "../cidr";
 import type { ElasticacheTopologyArgs } from "./args";
@@ -17,7 +19,7 @@ export function networkProblems(args: Given<ElasticacheTopologyArgs>, multiAz: b
   problems.push(...subnetProblems(args, multiAz));
   if (allowedSecurityGroups.length + allowedCidrs.length === 0) {
     problems.push({
-      key: "allowedSecurityGroups, allowedCidrs",
+      key: ["allowedSecurityGroups", "allowedCidrs"],
       was: "both missing",
       allowed: "at least one client",
       fix: "Give the applications' security groups; without one nobody reaches Redis.",
@@ -59,7 +61,7 @@ function clientProblems(cidr: string, anyAddress: boolean): Problem[] {
   const network = readCidr(cidr);
   if (network === undefined || network === "mapped") return cidrProblems("allowedCidrs", cidr);
   const was = JSON.stringify(cidr);
-  const problem = (allowed: string, fix: string): Problem[] => [{ key: "allowedCidrs", was, allowed, fix }];
+  const problem = (allowed: string, fix: Sentence): Problem[] => [{ key: "allowedCidrs", was, allowed, fix }];
   const length = cidr.split("/")[1];
   if (!network.isFirst) {
     const single = network.family === 6 ? 128 : 32;
@@ -71,6 +73,6 @@ function clientProblems(cidr: string, anyAddress: boolean): Problem[] {
   if (length !== "0" || anyAddress) return [];
   return problem(
     "the applications' own networks",
-    "Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.",
+    say`Narrow it; if every address is meant, say so again with ${key("allowAnyAddress", "true")}.`,
   );
 }

@@ -19,9 +19,10 @@ export const provider = {
     olds: ReplacementGuardInputs | undefined,
     news: ReplacementGuardInputs,
   ): Promise<dynamic.CheckResult> {
+    const { section, ...inputs } = news;
     // Without an ARN it was written by a version that remembered what was wanted.
-    if (olds?.groupArn === undefined) return { inputs: news };
-    const known = Object.entries(news).filter(([, value]) => value !== UNKNOWN);
+    if (olds?.groupArn === undefined) return { inputs };
+    const known = Object.entries(inputs).filter(([, value]) => value !== UNKNOWN);
     const wanted: ReplacementGuardInputs = { ...olds, ...Object.fromEntries(known) };
     const exists = { ...olds, version: minorOf(olds.actualVersion) };
     const problems = [
@@ -30,7 +31,7 @@ export const provider = {
       ...lockoutProblems(wanted.role, exists, wanted),
       ...(wanted.minorUpgrades ? ignoredUpgrades(wanted.role, exists, wanted) : []),
     ];
-    return { inputs: news, failures: refusals(problems) };
+    return { inputs, failures: refusals(problems, section) };
   },
 
   /**

@@ -18,11 +18,11 @@ export const provider = {
     olds: ExternalServerState | undefined,
     news: ExternalServerInputs,
   ): Promise<dynamic.CheckResult> {
-    const { preview, ...inputs } = news;
+    const { preview, section, ...inputs } = news;
     if (preview) return { inputs: await previewed(olds?.observed, news) };
-    const found = await observe(inputs);
+    const found = await observe({ ...inputs, section });
     if (typeof found === "string") return { inputs, failures: [{ property: "", reason: found }] };
-    return { inputs: { ...inputs, observed: found }, failures: failuresOf(inputs.role, found) };
+    return { inputs: { ...inputs, observed: found }, failures: failuresOf(inputs.role, found, section) };
   },
 
   async diff(_id: string, olds: ExternalServerState, news: ExternalServerState): Promise<dynamic.DiffResult> {
@@ -32,8 +32,8 @@ export const provider = {
   },
 };
 
-function failuresOf(role: string, found: Observation): dynamic.CheckFailure[] {
-  return refusals(judge(role, found));
+function failuresOf(role: string, found: Observation, section: string | undefined): dynamic.CheckFailure[] {
+  return refusals(judge(role, found), section);
 }
 
 /** The inputs with what the server says now, a line for each thing that differs, and one if nobody answers. */
@@ -41,7 +41,7 @@ async function previewed(
   before: Observation | undefined,
   server: ExternalServerInputs,
 ): Promise<ExternalServerState> {
-  const { preview: _, ...inputs } = server;
+  const { preview: _, section, ...inputs } = server;
   const known = !Object.values(inputs).includes(runtime.unknownValue);
   const found = known ? await observe(server) : "the address is not known yet.";
   if (typeof found === "string") {
@@ -49,7 +49,7 @@ async function previewed(
     return { ...inputs, ...(before && { observed: before }) };
   }
   for (const line of changes(before, found)) console.error(`${server.role}: ${line}`);
-  for (const { reason } of failuresOf(server.role, found)) {
+  for (const { reason } of failuresOf(server.role, found, section)) {
     console.error(`${server.role}: \`pulumi up\` will refuse this: ${reason}`);
   }
   return { ...inputs, observed: found };

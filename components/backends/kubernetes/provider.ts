@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type { Problem } from "../../redis/problems";
-import { describe } from "../../redis/problems";
+import { describe, toldProblem } from "../../redis/problems";
 import { keeping, refusals } from "../guarding";
 import { openApi } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
@@ -26,13 +26,13 @@ export const provider = {
   ): Promise<dynamic.CheckResult> {
     try {
       const found = accessOf(news.target);
-      if ("problem" in found) return { inputs: news, failures: refusals([found.problem]) };
+      if ("problem" in found) return { inputs: news, failures: refusals([found.problem], news.section) };
       const { context } = found.access;
       const { problems, state } = await inspect(await openApi(found.access), context, news, olds);
       const current = news.target.useCurrentContext ? { context } : {};
-      return { inputs: { ...state, ...current }, failures: refusals(problems) };
+      return { inputs: { ...state, ...current }, failures: refusals(problems, news.section) };
     } catch (error) {
-      return { inputs: news, failures: refusals([refusal(error as Error)]) };
+      return { inputs: news, failures: refusals([refusal(error as Error)], news.section) };
     }
   },
 };
@@ -65,7 +65,7 @@ export const rendered = {
 
 async function passed(inputs: RehearsalInputs): Promise<void> {
   const problem = await rehearse(await openApi(inputs.access), inputs);
-  if (problem) throw new Error(describe(problem));
+  if (problem) throw new Error(describe(toldProblem(problem, inputs.section)));
 }
 
 function refusal({ message }: Error): Problem {
