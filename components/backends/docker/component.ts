@@ -4,10 +4,12 @@ import type { Bullmq, Endpoint, PrivateNetwork, Topology } from "../../contract"
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
+import { rolePlans } from "../../redis/plan";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import { endpointHost } from "./address";
 import type { DockerTopologyArgs } from "./args";
+import { createExporters, watchFiles } from "./exporter";
 import { planDocker, traits } from "./plan";
 import type { Place } from "./resources";
 import { createNetwork, createServer } from "./resources";
@@ -23,6 +25,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
   readonly network: PrivateNetwork;
   readonly guarantees: Guarantees;
   readonly ways?: pulumi.Output<Ways>;
+  readonly details?: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: DockerTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("redis-topology:index:DockerTopology", name, {}, opts);
@@ -31,10 +34,22 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     const place = createPlace(this, name, args);
     const server = (role: RolePlan | undefined) => role && createServer(place, plan, role, args);
     const inside = { cache: server(plan.cache), queue: server(plan.queue) };
+    const watched = rolePlans(plan).flatMap((role) => {
+      const found = inside[role.role];
+      return found ? [{ role, server: found }] : [];
+    });
+    createExporters(place, watched, args);
 
     const ways = dockerWays(args, plan, place.prefix);
     const host = endpointHost(plan.bind, plan.engine);
-    const rest = { backend: traits.name, bullmq: args.queue?.bullmq, guarantees: plan.guarantees, ways };
+    const details = watchFiles(place.prefix, plan, args);
+    const rest = {
+      backend: traits.name,
+      bullmq: args.queue?.bullmq,
+      guarantees: plan.guarantees,
+      ways,
+      ...(details && { details: { ...details } }),
+    };
     const outputs = topologyOutputs({
       ...rest,
       cache: inside.cache && { ...inside.cache, host },
@@ -51,6 +66,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     this.network = network;
     this.guarantees = outputs.guarantees;
     this.ways = outputs.ways;
+    this.details = outputs.details;
     this.registerOutputs({ ...outputs, network });
   }
 }
