@@ -23,7 +23,7 @@ export function prometheusFiles(
   scraped: readonly Scraped[],
   { thresholds, runbookUrl }: AlertArgs,
 ): PrometheusFiles {
-  const job = `redis-${topology}`;
+  const job = topology;
   const groups = scraped.map(({ role }) =>
     ruleGroup({
       role,

@@ -209,6 +209,7 @@ export const mappings: Readonly<Record<string, Mapping>> = {
       name: to("lightsail:CreateContainerService.serviceName"),
       power: to("lightsail:CreateContainerService.power"),
       scale: to("lightsail:CreateContainerService.scale"),
+      privateRegistryAccess: to("lightsail:CreateContainerService.privateRegistryAccess"),
       tags: to("lightsail:CreateContainerService.tags", pairs("key", "value")),
     },
   },

@@ -2,7 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
 import { redisContainer } from "../../components/backends/lightsail/container";
 import { planLightsail } from "../../components/backends/lightsail/plan";
 import { redisServers, usableRedis } from "../../dev/redis";
@@ -31,7 +32,7 @@ describe.skipIf(missing("redis", "root"))("what Lightsail would start, started h
       const { queue } = planLightsail({ queue: { acceptDataLoss: true, port, config: { timeout: "17" } } });
       if (!queue) throw new Error("No queue was planned.");
       const plan = { ...queue, engine: image.user };
-      server = start(image, folder, redisContainer(plan, undefined, [PASSWORD, PREVIOUS]));
+      server = start(image, folder, redisContainer(plan, { open: false }, [PASSWORD, PREVIOUS]));
       await ready(server);
     });
 
@@ -80,6 +81,42 @@ describe.skipIf(missing("redis", "root"))("what Lightsail would start, started h
         [0o600, UID],
       ]);
     });
+  });
+});
+
+describe.skipIf(missing("redis"))("the runbook's container that looks at Redis from inside", () => {
+  test("prints what is in force", async () => {
+    const runbook = readFileSync(join(__dirname, "../../docs/operations/lightsail.md"), "utf8");
+    const { app } = parse(/```yaml\n([\s\S]*?)```/.exec(runbook)?.[1] ?? "") as {
+      app: { command: string[] }[];
+    };
+    const [shell = "", ...args] = (app[0]?.command ?? []).map((part) =>
+      part.replace("sleep 60", "sleep 0.1"),
+    );
+    const port = await freePort();
+    const server = spawn("redis-server", ["--port", `${port}`, "--requirepass", PASSWORD, "--save", ""]);
+    await ready(server);
+    const env = { PATH: process.env.PATH, REDIS_QUEUE_PASSWORD: PASSWORD, REDIS_QUEUE_PORT: `${port}` };
+    const look = spawn(shell, args, { env });
+    onTestFinished(() => void [look.kill(), server.kill("SIGKILL")]);
+    let log = "";
+    await new Promise<void>((resolve) => {
+      look.stdout.on("data", (chunk) => {
+        log += chunk;
+        if (log.includes("aof_last_write_status")) resolve();
+      });
+    });
+    expect(log.match(/^\w+:/gm)?.sort()).toEqual([
+      "aof_enabled:",
+      "aof_last_bgrewrite_status:",
+      "aof_last_write_status:",
+      "connected_clients:",
+      "evicted_keys:",
+      "maxmemory:",
+      "maxmemory_policy:",
+      "mem_fragmentation_ratio:",
+      "used_memory:",
+    ]);
   });
 });
 

@@ -380,6 +380,7 @@ describe("overrides", () => {
     },
     network: {
       clientNamespaces: ["web"],
+      openNamespaces: ["apps", "jobs"],
       clientCidrs: ["10.1.0.0/16"],
       clientLabels: { app: "shop" },
     },
@@ -472,6 +473,13 @@ describe("overrides", () => {
             matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["web"] }],
           },
           podSelector: { matchLabels: { app: "shop" } },
+        },
+        {
+          namespaceSelector: {
+            matchExpressions: [
+              { key: "kubernetes.io/metadata.name", operator: "In", values: ["apps", "jobs"] },
+            ],
+          },
         },
         { ipBlock: { cidr: "10.1.0.0/16" } },
       ],

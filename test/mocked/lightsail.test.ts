@@ -1,7 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { LightsailTopologyArgs } from "../../components/backends/lightsail/args";
 import { LightsailTopology } from "../../components/backends/lightsail/component";
+import type { FoundService } from "../../components/backends/lightsail/existing";
+import { foundServiceProblems } from "../../components/backends/lightsail/existing";
+import { planLightsail } from "../../components/backends/lightsail/plan";
 import { bullmqDefaults } from "../../components/redis/bullmq";
+import { describe as describeProblem } from "../../components/redis/problems";
 import { record, refusals, resolved } from "./harness";
 import { subjects } from "./subjects";
 
@@ -118,7 +122,7 @@ test("overrides: system C, an API beside a queue that accepts the loss", async (
   });
   const { secret } = inputs.containers as { secret: unknown };
   expect(secret).toMatchObject([
-    { containerName: "redis-queue", image: "valkey/valkey@sha256:0123", ports: { "6379": "TCP" } },
+    { containerName: "redis-queue", image: "valkey/valkey@sha256:0123" },
     {
       containerName: "api",
       image: "shop/api:7",
@@ -137,7 +141,131 @@ test("overrides: system C, an API beside a queue that accepts the loss", async (
   ]);
   expect(JSON.stringify(secret)).toContain("exec docker-entrypoint.sh valkey-server ./redis.conf");
   expect(JSON.stringify(secret)).toContain(`${GENERATED} #`);
+  // Nobody but the deployment's own containers uses it.
+  expect(JSON.stringify(secret)).toContain("bind 127.0.0.1 -::1\\n");
+  expect((secret as { ports?: unknown }[])[0]).not.toHaveProperty("ports");
   expect(await resolved(result.queue?.host ?? "")).toBe("localhost");
+  expect(await resolved(result.queue?.inside ?? "")).toBe(
+    'the containers of the Lightsail service redis-topology-prod-r-service (docs/operations/lightsail.md, "From inside")',
+  );
+  expect(await resolved(result.details)).not.toHaveProperty("privateDomain");
+});
+
+const web = { name: "web", image: "shop/web:7" };
+
+test("with an app beside it, Redis opens its port to the Region where the stack says so", async () => {
+  const { get, result } = await create({ cache: {}, app: [web], openToRegion: true });
+  const { secret } = get(DEPLOYMENT, "r-deployment").inputs.containers as { secret: unknown };
+  expect(secret).toMatchObject([{ ports: { "6379": "TCP" } }, { environment: { REDIS_HOST: "localhost" } }]);
+  expect(JSON.stringify(secret)).toContain("bind * -::*\\n");
+  expect(await resolved(result.details)).toHaveProperty(
+    "privateDomain",
+    "redis-topology-prod-r-service.service.local",
+  );
+});
+
+const ECR = "123456789012.dkr.ecr.us-east-2.amazonaws.com/counselor/api:1.0.0";
+const role = "arn:aws:iam::123456789012:role/amazon/lightsail/us-east-2/containers/api/puller";
+const privateRegistryAccess = { ecrImagePullerRole: { isActive: true, principalArn: role } };
+
+test("an image from a private ECR repository: the service has the role that pulls it, and names it", async () => {
+  const { get, result } = await record(
+    () => new LightsailTopology("r", { cache: { password: "ours" }, app: [{ ...web, image: ECR }] }),
+    { state: ({ type }) => (type === SERVICE ? { privateRegistryAccess } : {}) },
+  );
+  expect(get(SERVICE, "r-service").inputs.privateRegistryAccess).toEqual({
+    ecrImagePullerRole: { isActive: true },
+  });
+  expect(await resolved(result.details)).toHaveProperty("ecrPullerRole", role);
+});
+
+describe("a service that exists", () => {
+  const api = { name: "api", image: ECR };
+  const args: LightsailTopologyArgs = {
+    queue: { acceptDataLoss: true, port: 6379 },
+    existingService: "api",
+    app: [api],
+  };
+  const into = (found: object, given: LightsailTopologyArgs = args) =>
+    record(() => new LightsailTopology("r", given), {
+      state: (resource) => {
+        if (resource.type !== SERVICE) return subjects.lightsail.state?.(resource) ?? {};
+        // What is read has an id, and no inputs.
+        expect(resource).toMatchObject({ name: "r-existing-service", id: "api", inputs: {} });
+        const service = { name: "api", power: "small", scale: 1, isDisabled: false, privateRegistryAccess };
+        return { ...service, ...found };
+      },
+    });
+
+  test("is deployed into, and nothing else is made", async () => {
+    const { list, get, result } = await into({});
+    expect(list()).toEqual([
+      "redis-topology:index:LightsailTopology r",
+      `${DEPLOYMENT} r-deployment`,
+      "random:index/randomPassword:RandomPassword r-queue-password",
+    ]);
+    expect(get(DEPLOYMENT, "r-deployment").inputs).toMatchObject({
+      serviceName: "api",
+      containers: {
+        secret: [
+          { containerName: "redis-queue" },
+          { containerName: "api", environment: { REDIS_QUEUE_HOST: "localhost" } },
+        ],
+      },
+    });
+    expect(await resolved(result.queue?.inside ?? "")).toContain("the Lightsail service api (");
+    expect((await resolved(result.ways))?.queue).toMatchObject({
+      logs: expect.arrayContaining(["api", "redis-queue"]),
+      instead:
+        'It answers to the containers of its own deployment alone: docs/operations/lightsail.md, "From inside", has one that looks.',
+    });
+    expect(await resolved(result.details)).toHaveProperty("ecrPullerRole", role);
+  });
+
+  test("is left alone where the team deploys itself", async () => {
+    const { list, result } = await into({}, { ...args, app: [], deploy: false });
+    expect(list().filter((entry) => entry.startsWith("aws:"))).toEqual([]);
+    const entries = JSON.parse((await resolved(result.details))?.containers ?? "");
+    expect(Object.keys(entries["redis-queue"])).toEqual(["image", "environment", "command"]);
+  });
+
+  const update = "aws lightsail update-container-service --service-name api";
+
+  test.each<[string, Partial<FoundService>, string[]]>([
+    ["fits", {}, []],
+    ["has a size of later years", { power: "4xlarge" }, []],
+    [
+      "is too small",
+      { power: "nano" },
+      [
+        `lightsail.existingService: nano, 512Mi. Allowed: a node that holds 640Mi (queue) + 256Mi (app) = 896Mi. Run \`${update} --power micro\`.`,
+      ],
+    ],
+    [
+      "has two nodes",
+      { scale: 2 },
+      [
+        `lightsail.existingService: 2 nodes. Allowed: 1: every further node would be another Redis. Run \`${update} --scale 1\`, or give Redis a service of its own.`,
+      ],
+    ],
+    [
+      "is disabled",
+      { isDisabled: true },
+      [
+        `lightsail.existingService: disabled. Allowed: a service that takes deployments. Run \`${update} --no-is-disabled\`.`,
+      ],
+    ],
+    [
+      "cannot pull from ECR",
+      { pullsFromEcr: false },
+      [
+        `lightsail.existingService: a service without the role that pulls images from Amazon ECR. Allowed: one with it, since an image here comes from there. Run \`${update} --private-registry-access ecrImagePullerRole={isActive=true}\`, then let the role read the repository (docs/operations/lightsail.md, "Images from Amazon ECR").`,
+      ],
+    ],
+  ])("that %s", (_, difference, problems) => {
+    const found = { power: "micro", scale: 1, isDisabled: false, pullsFromEcr: true, ...difference };
+    expect(foundServiceProblems("api", found, planLightsail(args)).map(describeProblem)).toEqual(problems);
+  });
 });
 
 test("a team with a deployment file of its own gets the service and the entries", async () => {
@@ -207,6 +335,48 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
       "lightsail.app.0.ports.6379: taken by Redis. Allowed: a port that Redis does not have: all containers share one network namespace. Choose another port.",
       'lightsail.app.0.ports.x: "HTTP". Allowed: a port from 1 to 65535 with HTTP, HTTPS, TCP, UDP. Correct port or protocol.',
       'lightsail.app: two containers called "redis-cache". Allowed: different names. Rename one of them.',
+    ],
+  ],
+  [
+    "a port twice, since the containers share one network",
+    {
+      cache: {},
+      app: [
+        { name: "api", image: "a:1", ports: { "3000": "HTTP", "53": "UDP" } },
+        { name: "admin", image: "a:1", ports: { "3000": "TCP", "53": "TCP" } },
+      ],
+    },
+    [
+      "lightsail.app.1.ports.3000: the port of app.0.ports.3000. Allowed: a port of its own: all containers share one network namespace. Let one of them listen on another port.",
+    ],
+  ],
+  [
+    "a health path that no request has",
+    {
+      cache: {},
+      app: [{ name: "api", image: "a:1", ports: { "3000": "HTTP" } }],
+      publicEndpoint: { container: "api", port: 3000, healthPath: "health" },
+    },
+    [
+      "lightsail.publicEndpoint.healthPath: a text of 6 characters. Allowed: a path from the root, such as `/health`. Put a `/` before it.",
+    ],
+  ],
+  [
+    "a Redis that nobody could reach",
+    { cache: {}, openToRegion: false },
+    [
+      "lightsail.openToRegion: false. Allowed: true without an app: nobody could connect. Remove it, or add the containers that use Redis as `app`.",
+    ],
+  ],
+  [
+    "a service that exists and would lose its containers, with settings that it has itself",
+    { cache: {}, existingService: "My_api", power: "micro", scale: 1, tags: {} },
+    [
+      "lightsail.existingService: a text of 6 characters. Allowed: 1 to 63 lower-case letters, digits and inner hyphens. Name it as `aws lightsail get-container-services` does.",
+      "lightsail.power: given beside existingService. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+      "lightsail.scale: given beside existingService. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+      "lightsail.tags: given beside existingService. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+      "lightsail.app: empty. Allowed: the containers that the service runs: a deployment replaces them all. Describe them here, or say `deploy: false` and add the output `details.containers` to your own deployment.",
     ],
   ],
   [

@@ -42,7 +42,7 @@ test("docker: an exporter for each role, its password in a file only", async () 
   });
   const container = recording.get(CONTAINER, "redis-queue-exporter");
   expect(container.inputs).toEqual({
-    name: "dev-redis-queue-exporter",
+    name: "redis-topology-dev-redis-queue-exporter",
     image: "sha256:image",
     entrypoints: ["/redis_exporter"],
     command: [
@@ -61,7 +61,7 @@ test("docker: an exporter for each role, its password in a file only", async () 
       },
     ],
     user: "59000:59000",
-    networksAdvanced: [{ name: "dev-redis", aliases: ["redis-queue-exporter"] }],
+    networksAdvanced: [{ name: "redis-topology-dev-redis", aliases: ["redis-queue-exporter"] }],
     ports: [{ ip: "127.0.0.1", external: 9200, internal: 9121, protocol: "tcp" }],
     labels: [{ label: "redis-topology.owner", value: "redis-topology/dev/redis" }],
     capabilities: { drops: ["ALL"] },
@@ -78,7 +78,7 @@ test("docker: an exporter for each role, its password in a file only", async () 
   });
   expect(await scraped(recording.result)).toEqual([
     [
-      "redis-dev-redis",
+      "redis-topology-dev-redis",
       { targets: ["127.0.0.1:9121"], labels: { role: "cache" } },
       { targets: ["127.0.0.1:9200"], labels: { role: "queue" } },
     ],
@@ -100,7 +100,7 @@ test("process: the exporter is the server's, and the files stand beside the unit
     "prometheusScrape",
   ]);
   expect(await scraped(recording.result)).toEqual([
-    ["redis-prod-redis", { targets: ["127.0.0.1:9122"], labels: { role: "queue" } }],
+    ["redis-topology-prod-redis", { targets: ["127.0.0.1:9122"], labels: { role: "queue" } }],
   ]);
 });
 
@@ -115,12 +115,13 @@ test("external: the files for an exporter that somebody runs", async () => {
     { stack: "prod", state: subjects.external.state },
   );
   expect(await scraped(recording.result)).toEqual([
-    ["redis-prod-redis", { targets: ["metrics.example:9121"], labels: { role: "queue" } }],
+    ["redis-topology-prod-redis", { targets: ["metrics.example:9121"], labels: { role: "queue" } }],
   ]);
   const { prometheusRules } = (await resolved(recording.result.details ?? {})) as Record<string, string>;
   expect(prometheusRules).toBe(
-    prometheusFiles("prod-redis", [{ role: "queue", address: "x" }], { thresholds: { connections: 50 } })
-      .prometheusRules,
+    prometheusFiles("redis-topology-prod-redis", [{ role: "queue", address: "x" }], {
+      thresholds: { connections: 50 },
+    }).prometheusRules,
   );
 });
 

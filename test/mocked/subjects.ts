@@ -90,8 +90,13 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
         // Redis itself only gets a hash of it.
         app: [{ name: "app", image: "app:1" }],
       }) as TopologyArgs,
-    state: ({ type }) =>
-      type === "random:index/randomPassword:RandomPassword" ? { result: "Generated0123456789" } : {},
+    state: ({ type, id }) => {
+      if (type === "random:index/randomPassword:RandomPassword") return { result: "Generated0123456789" };
+      // One that exists, as it is read.
+      return type === "aws:lightsail/containerService:ContainerService" && id
+        ? { name: id, power: "small", scale: 1, isDisabled: false }
+        : {};
+    },
     protectedResources: ["aws:lightsail/containerService:ContainerService t-service"],
   },
 };

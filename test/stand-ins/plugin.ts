@@ -15,13 +15,21 @@ const INPUTS = "__inputs";
 const standIn: Provider = {
   version: "0.0.0",
   async diff(_id, _urn, olds, news) {
-    return { changes: !isDeepStrictEqual(olds[INPUTS], news) };
+    const before = olds[INPUTS] as Properties;
+    // Nothing gets another name while it is there.
+    const replaces = before.name === news.name ? [] : ["name"];
+    return { changes: !isDeepStrictEqual(before, news), replaces };
   },
   async create(urn, inputs) {
     return { id: urn.split("::").at(-1) ?? "", outs: state(urn, inputs) };
   },
   async update(_id, urn, _olds, news) {
     return { outs: state(urn, news) };
+  },
+  async read(id, urn, props) {
+    // What the stack manages is as it was left; a Lightsail service that it only reads is in the account.
+    if (INPUTS in (props ?? {}) || !urn.includes("lightsail/containerService:")) return { id, props };
+    return { id, props: { name: id, isDisabled: false, power: "small", scale: id === "two-nodes" ? 2 : 1 } };
   },
 };
 

@@ -259,6 +259,21 @@ describe("refusals", () => {
       'storage.recurringJobs.0.cron: one field. Allowed: five fields, such as "0 */6 * * *". Correct the line.',
     ],
     [
+      "clients without a label in no namespace",
+      { ...target, queue: {}, network: { clientLabels: {} } },
+      "network.clientLabels: empty, without `network.clientNamespaces`. Allowed: at least one label: without any, every pod of the cluster could connect. Remove it, and name the namespaces whose pods need no label as `network.openNamespaces`.",
+    ],
+    [
+      "an open namespace that can be none",
+      { ...target, queue: {}, network: { openNamespaces: ["*"] } },
+      "network.openNamespaces.0: a text of 1 character. Allowed: lower-case letters, digits and inner hyphens, at most 63 characters. Choose another name.",
+    ],
+    [
+      "open namespaces that are none",
+      { ...target, queue: {}, network: { openNamespaces: [] } },
+      "network.openNamespaces: empty. Allowed: names of namespaces. Name some, or remove the setting.",
+    ],
+    [
       "a queue's name with a colon",
       { ...target, queue: {}, monitoring: { queues: ["a:b"] } },
       "monitoring.queues: a text of 3 characters. Allowed: names of BullMQ queues, without spaces, colons, commas and equals signs. Give the name as in `new Queue(name)`.",

@@ -16,6 +16,7 @@ import { Role } from "../../redis/roles";
 import type { DockerTopologyArgs } from "./args";
 import { clearLeftContainer } from "./hooks";
 import { OWNER_LABEL } from "./leftovers";
+import { exporterName } from "./places";
 import type { DockerPlan } from "./plan";
 import type { Place } from "./resources";
 
@@ -51,7 +52,7 @@ export function createExporters(place: Place, servers: readonly Watched[], args:
 
 /** Prometheus' own files, where there are exporters. */
 export function watchFiles(
-  prefix: string,
+  topology: string,
   plan: DockerPlan,
   args: DockerTopologyArgs,
 ): PrometheusFiles | undefined {
@@ -59,7 +60,7 @@ export function watchFiles(
     const port = plan[role] && exporterPort(role, args.monitoring);
     return port === undefined ? [] : [{ role, address: `${LOOPBACK}:${port}` }];
   });
-  return scraped.length === 0 ? undefined : prometheusFiles(prefix, scraped, args.monitoring ?? {});
+  return scraped.length === 0 ? undefined : prometheusFiles(topology, scraped, args.monitoring ?? {});
 }
 
 function createExporter(
@@ -74,7 +75,7 @@ function createExporter(
   new docker.Container(
     `${name}-${role}-exporter`,
     {
-      name: `${prefix}-${role}-exporter`,
+      name: exporterName(prefix, role),
       image: image.imageId,
       entrypoints: ["/redis_exporter"],
       command: address.apply((at) =>

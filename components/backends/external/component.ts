@@ -43,7 +43,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
       backend: traits.name,
       cache: server(Role.Cache, args.cacheServer),
       queue: server(Role.Queue, args.queueServer),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       ways: externalWays(plan),
       ...(args.monitoring && { details: watchFiles(name, args.monitoring) }),
@@ -68,7 +68,7 @@ function watchFiles(name: string, { exporters, ...alerts }: MonitoringArgs): Rec
     const address = exporters[role];
     return address === undefined ? [] : [{ role, address }];
   });
-  return { ...prometheusFiles(`${pulumi.getStack()}-${name}`, scraped, alerts) };
+  return { ...prometheusFiles(`${pulumi.getProject()}-${pulumi.getStack()}-${name}`, scraped, alerts) };
 }
 
 /** Whoever reaches the servers for applications reaches them for commands; the rest is their provider's. */

@@ -24,7 +24,10 @@ export interface KubernetesTopologyArgs extends TopologyArgs {
   renderTo?: string;
   /** Namespace of everything. Default `redis`. Changing it is a new topology: names and volumes move with it. */
   namespace?: string;
-  /** Whether to create the namespace, enforcing the `restricted` Pod Security Standard. Default true. */
+  /**
+   * Whether to create the namespace, enforcing the `restricted` Pod Security Standard. Default true. With false it must
+   * be there, and neither it nor what else is in it is changed or deleted.
+   */
   createNamespace?: boolean;
   /** DNS domain of the cluster, for the endpoints' host names. Default `cluster.local`. Changes only outputs. */
   clusterDomain?: string;
@@ -127,6 +130,8 @@ export interface NetworkArgs {
   clientLabels?: Record<string, string>;
   /** Namespaces whose labelled pods may connect. Default: every namespace. */
   clientNamespaces?: string[];
+  /** Namespaces all of whose pods may connect to every role, without a label. Default none. */
+  openNamespaces?: string[];
   /** Address ranges that may connect as well, such as `10.0.0.0/8`. Default none. */
   clientCidrs?: string[];
   /** Namespaces whose pods may read metrics. Default `["monitoring"]`. */

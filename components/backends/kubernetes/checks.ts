@@ -131,6 +131,27 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
   return problems;
 }
 
+/** A selector without a label, or a list without a name, says something else than it seems to. */
+export function networkProblems({ network = {} }: KubernetesTopologyArgs): Problem[] {
+  const { clientLabels, clientNamespaces, openNamespaces } = network;
+  const problems: Problem[] = [];
+  if (clientLabels !== undefined && Object.keys(clientLabels).length === 0 && !clientNamespaces?.length) {
+    problems.push({
+      key: "network.clientLabels",
+      was: "empty, without `network.clientNamespaces`",
+      allowed: "at least one label: without any, every pod of the cluster could connect",
+      fix: "Remove it, and name the namespaces whose pods need no label as `network.openNamespaces`.",
+    });
+  }
+  for (const [index, name] of (openNamespaces ?? []).entries())
+    problems.push(...dnsLabel(`network.openNamespaces.${index}`, name, MAX_NAMESPACE));
+  if (openNamespaces?.length === 0) {
+    const fix = "Name some, or remove the setting.";
+    problems.push({ key: "network.openNamespaces", was: "empty", allowed: "names of namespaces", fix });
+  }
+  return problems;
+}
+
 /** BullMQ joins key parts with colons, and the exporter's list has commas between keys. */
 export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
   return watchedQueueProblems(args.monitoring?.queues ?? []);

@@ -8,6 +8,8 @@ import type { WantedVolume } from "./volume";
 export interface ClusterGuardInputs extends Owner {
   readonly target: Target;
   readonly objects: readonly DeclaredObject[];
+  /** A namespace that the stack does not create, and that must be there. */
+  readonly existingNamespace?: string;
   /** `namespace` and `name` of the claim, and what it shall be; absent without a queue. */
   readonly volume?: WantedVolume & { readonly namespace: string; readonly claim: string };
 }

@@ -57,7 +57,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       backend: traits.name,
       cache: servers.find(({ role }) => role === Role.Cache),
       queue: servers.find(({ role }) => role === Role.Queue),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
@@ -97,7 +97,11 @@ function createSite(
   const target = targetOf(args);
   const guard = new ClusterGuard(
     `${name}-guard`,
-    { target, owner, deployment, objects: declaredObjects(args), ...wantedVolume(args, plan) },
+    {
+      ...{ target, owner, deployment, objects: declaredObjects(args) },
+      ...(args.createNamespace === false && { existingNamespace: plan.namespace }),
+      ...wantedVolume(args, plan),
+    },
     { parent },
   );
   const access = lookedAt(target, guard);

@@ -18,11 +18,11 @@ export function kubernetesGuarantees(
       ...CACHE_GUARANTEES,
       redeploy: lost("A cache persists nothing, and a changed setting restarts its pod."),
     },
-    queue: queueGuarantees(isReplicated(args), args.protect ?? true),
+    queue: queueGuarantees(isReplicated(args), args.protect ?? true, args.createNamespace ?? true),
   };
 }
 
-function queueGuarantees(replicated: boolean, protect: boolean): RoleGuarantees {
+function queueGuarantees(replicated: boolean, protect: boolean, ownNamespace: boolean): RoleGuarantees {
   return {
     processCrash: kept(`${AOF_SURVIVES_CRASH} The kubelet starts Redis again.`),
     redeploy: kept("Redis saves before its pod stops, and the next pod adopts the same volume."),
@@ -39,7 +39,9 @@ function queueGuarantees(replicated: boolean, protect: boolean): RoleGuarantees 
     zoneLoss: lost("Nothing here makes the volume's copies lie in several zones."),
     destroy: protect
       ? kept(
-          "The claim and its namespace are protected, and stay in the cluster even when they are unprotected.",
+          ownNamespace
+            ? "The claim and its namespace are protected, and stay in the cluster even when they are unprotected."
+            : "The claim is protected, and stays in the cluster even when it is unprotected; so does the namespace, which is not this stack's.",
         )
       : lost("`protect` is false, so the claim is deleted with the rest."),
   };

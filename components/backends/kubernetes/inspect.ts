@@ -53,7 +53,10 @@ export async function inspect(
   if (known !== undefined && known !== cluster) {
     return { problems: [otherCluster(context, known, cluster)], state: { cluster } };
   }
-  const problems = [...ownerProblems(inputs, await foundObjects(api, inputs))];
+  const problems = [
+    ...(await namespaceProblems(api, inputs)),
+    ...ownerProblems(inputs, await foundObjects(api, inputs)),
+  ];
   const { volume } = inputs;
   if (volume === undefined) return { problems, state: { cluster } };
   const found = await foundVolume(api, volume.namespace, volume.claim);
@@ -75,6 +78,28 @@ function otherCluster(context: string, known: string, cluster: string): Problem 
     allowed: `the cluster ${known}, in which the objects of this stack are (UIDs of the namespace kube-system)`,
     fix: 'Correct `context` or `kubeconfig`. For another cluster, make a second stack, and see docs/operations.md, "Move a queue".',
   };
+}
+
+/** Left to the API server where it may not be read. */
+async function namespaceProblems(
+  api: Api,
+  { existingNamespace: name }: ClusterGuardInputs,
+): Promise<Problem[]> {
+  if (name === undefined) return [];
+  try {
+    if ((await api.get(`/api/v1/namespaces/${name}`)) !== undefined) return [];
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 403) return [];
+    throw error;
+  }
+  return [
+    {
+      key: "namespace",
+      was: `the cluster has no namespace ${shown(name)}, and \`createNamespace\` is false`,
+      allowed: "one that is there, or one that the stack creates",
+      fix: `Create it (\`kubectl create namespace ${name}\`), correct the name, or remove \`createNamespace\`.`,
+    },
+  ];
 }
 
 async function foundObjects(api: Api, { objects }: ClusterGuardInputs): Promise<FoundObject[]> {

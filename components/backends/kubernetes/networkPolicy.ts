@@ -7,7 +7,7 @@ import type { ServerPlan } from "./plan";
 const NAMESPACE_NAME = "kubernetes.io/metadata.name";
 const DNS_PORT = 53;
 
-/** Labelled clients reach Redis, monitoring reaches the exporter, nothing else comes in; only DNS goes out. */
+/** Labelled clients and open namespaces reach Redis, monitoring reaches the exporter, nothing else comes in; only DNS goes out. */
 export function networkPolicySpec(args: KubernetesTopologyArgs, plan: ServerPlan) {
   const network = args.network ?? {};
   const clients = {
@@ -19,7 +19,11 @@ export function networkPolicySpec(args: KubernetesTopologyArgs, plan: ServerPlan
     policyTypes: ["Ingress", "Egress"],
     ingress: [
       {
-        from: [clients, ...(network.clientCidrs ?? []).map((cidr) => ({ ipBlock: { cidr } }))],
+        from: [
+          clients,
+          ...(network.openNamespaces ? [{ namespaceSelector: inNamespaces(network.openNamespaces) }] : []),
+          ...(network.clientCidrs ?? []).map((cidr) => ({ ipBlock: { cidr } })),
+        ],
         ports: [{ protocol: "TCP", port: plan.port }],
       },
       ...(args.monitoring?.exporter === false

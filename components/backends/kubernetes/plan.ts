@@ -6,7 +6,14 @@ import { shownSize } from "../../redis/size";
 import { officialImage } from "../../redis/software";
 import type { KubernetesTopologyArgs } from "./args";
 import { PullPolicy } from "./args";
-import { monitoringProblems, nameProblems, serverProblems, storageProblems, targetProblems } from "./checks";
+import {
+  monitoringProblems,
+  nameProblems,
+  networkProblems,
+  serverProblems,
+  storageProblems,
+  targetProblems,
+} from "./checks";
 import { kubernetesGuarantees } from "./guarantees";
 import type { RoleNames } from "./names";
 import { namespaceOf, roleNames, serverArgs } from "./names";
@@ -64,6 +71,7 @@ export function planKubernetes(args: KubernetesTopologyArgs, provided = false): 
     ...nameProblems(args),
     ...rolePlans(plan).flatMap((role) => serverProblems(args, role.role, role)),
     ...storageProblems(args),
+    ...networkProblems(args),
     ...monitoringProblems(args),
   ];
   const servers = rolePlans(plan).map((role) => planServer(args, role, problems));

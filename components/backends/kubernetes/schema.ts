@@ -59,6 +59,7 @@ const network = z
     policies: flag,
     clientLabels: map,
     clientNamespaces: texts,
+    openNamespaces: texts,
     clientCidrs: texts,
     monitoringNamespaces: texts,
   })

@@ -19,6 +19,7 @@ export function appProblems(
   const problems = app.flatMap((container, index) =>
     containerProblems(container, `app.${index}`, redis.ports),
   );
+  problems.push(...sharedPorts(app));
   const names = [...redis.names, ...app.map(({ name }) => name)];
   for (const name of new Set(names.filter((name, index) => names.indexOf(name) !== index))) {
     const fix = "Rename one of them.";
@@ -70,13 +71,46 @@ function containerProblems(container: AppContainer, key: string, taken: readonly
   return problems;
 }
 
+/** Only one container can listen on a port: the second would fail to start, and the deployment with it. */
+function sharedPorts(app: readonly AppContainer[]): Problem[] {
+  const opened = app.flatMap(({ ports }, index) => {
+    return Object.entries(ports ?? {}).map(([port, protocol]) => ({
+      key: `app.${index}.ports.${port}`,
+      socket: `${Number(port)}/${protocol === "UDP" ? "udp" : "tcp"}`,
+    }));
+  });
+  return opened.flatMap(({ key, socket }, index) => {
+    const first = opened.findIndex((other) => other.socket === socket);
+    if (first === index) return [];
+    const allowed = "a port of its own: all containers share one network namespace";
+    return [
+      {
+        key,
+        was: `the port of ${opened[first]?.key}`,
+        allowed,
+        fix: "Let one of them listen on another port.",
+      },
+    ];
+  });
+}
+
 function isName(name: string): boolean {
   return NAME.test(name) && name.length <= MOST_NAME;
 }
 
 function endpointProblems({ app = [], publicEndpoint }: LightsailTopologyArgs): Problem[] {
   if (!publicEndpoint) return [];
-  const { container, port } = publicEndpoint;
+  const { container, port, healthPath } = publicEndpoint;
+  const path: Problem[] = [];
+  if (healthPath !== undefined && !String(healthPath).startsWith("/")) {
+    const allowed = "a path from the root, such as `/health`";
+    const fix = "Put a `/` before it.";
+    path.push({ key: "publicEndpoint.healthPath", was: shapeOf(healthPath), allowed, fix });
+  }
+  return [...path, ...containerPortProblems(app, container, port)];
+}
+
+function containerPortProblems(app: readonly AppContainer[], container: string, port: number): Problem[] {
   const target = app.find(({ name }) => name === container);
   if (!target) {
     const allowed = "the name of a container in `app`; never Redis";

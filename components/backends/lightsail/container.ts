@@ -10,7 +10,8 @@ export interface Container {
   readonly image: string;
   readonly commands: string[];
   readonly environment: Record<string, string>;
-  readonly ports: Record<string, string>;
+  /** Opened to other services; absent = none. */
+  readonly ports?: Record<string, string>;
 }
 
 /** Name of a role's container. */
@@ -26,7 +27,7 @@ export function containerName(role: string): string {
  */
 export function redisContainer(
   plan: RolePlan,
-  image: string | undefined,
+  { image, open }: { readonly image?: string; readonly open: boolean },
   passwords: readonly string[],
 ): Container {
   const engine = plan.engine ?? Engine.Redis;
@@ -38,13 +39,13 @@ export function redisContainer(
       REDIS_CONF: renderConfig([
         ...plan.directives,
         ["port", String(plan.port)],
-        // Other Lightsail services come in from outside this container's network namespace.
-        ["bind", "*", "-::*"],
+        // The containers of a deployment share a network namespace; other services come in from outside it.
+        ["bind", ...(open ? ["*", "-::*"] : ["127.0.0.1", "-::1"])],
         ["aclfile", "./users.acl"],
       ]),
       REDIS_ACL: aclFile(passwords),
     },
-    ports: { [plan.port]: "TCP" },
+    ...(open && { ports: { [plan.port]: "TCP" } }),
   };
 }
 

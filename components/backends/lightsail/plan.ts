@@ -10,6 +10,8 @@ import { inSection } from "../section";
 import { appProblems } from "./app";
 import type { LightsailTopologyArgs, Power } from "./args";
 import { containerName } from "./container";
+import type { Wanted } from "./existing";
+import { existingServiceProblems } from "./existing";
 import { choosePower } from "./powers";
 
 const APP_MEMORY = 256 * 1024 ** 2;
@@ -36,9 +38,16 @@ const QUEUE_GUARANTEES: RoleGuarantees = {
   destroy: lost(NO_DISK),
 };
 
-/** The common plan with the size of the service. */
-export interface LightsailPlan extends TopologyPlan {
+/** The common plan, and everything about the service and its deployment. */
+export interface LightsailPlan extends TopologyPlan, Wanted {
+  /** Of a service that the stack makes. */
   readonly power: Power;
+  /** Whether the containers are deployed, or only described. */
+  readonly deploys: boolean;
+  /** Whether an app stands in the same deployment, and so reaches Redis on `localhost`. */
+  readonly beside: boolean;
+  /** Whether Redis opens its port to other services. */
+  readonly open: boolean;
 }
 
 /** Everything decided about the topology, and everything wrong with it. Pure. */
@@ -64,8 +73,34 @@ export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
     problems.push({ key: `${role}.version`, was: "given beside image", allowed: "one of the two", fix });
   }
   const redis = { names: roles.map(({ role }) => containerName(role)), ports: roles.map(({ port }) => port) };
-  problems.push(...appProblems(args, redis), ...tagProblems(args.tags));
-  return { ...plan, power, problems: [...plan.problems, ...inSection(traits.name, problems)] };
+  problems.push(...appProblems(args, redis), ...existingServiceProblems(args), ...tagProblems(args.tags));
+  const deploys = args.deploy ?? true;
+  // A deployment of the team's own has an app.
+  const beside = !deploys || app > 0;
+  if (!beside && args.openToRegion === false) {
+    const fix = "Remove it, or add the containers that use Redis as `app`.";
+    problems.push({
+      key: "openToRegion",
+      was: "false",
+      allowed: "true without an app: nobody could connect",
+      fix,
+    });
+  }
+  return {
+    ...plan,
+    power,
+    needs,
+    deploys,
+    beside,
+    open: args.openToRegion ?? !beside,
+    pullsFromEcr: [args.image, ...(args.app ?? []).map(({ image }) => image)].some(isEcrImage),
+    problems: [...plan.problems, ...inSection(traits.name, problems)],
+  };
+}
+
+/** Amazon ECR User Guide, "Private registry": `<account>.dkr.ecr.<Region>.amazonaws.com/<repository>`. */
+function isEcrImage(image: string | undefined): boolean {
+  return image !== undefined && /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.[a-z0-9.-]+\//.test(image);
 }
 
 function appMemory(given: string | undefined, containers: number, problems: Problem[]): number {

@@ -20,22 +20,38 @@ export type Needs = Readonly<Record<string, number>>;
 
 /** The given power, or the smallest that holds the needs; one that does not is refused with the arithmetic. */
 export function choosePower(given: Power | undefined, needs: Needs, problems: Problem[]): Power {
-  const total = Object.values(needs).reduce((sum, bytes) => sum + bytes, 0);
   const powers = Object.values(Power);
-  const smallest = powers.find((power) => MEMORY[power] >= total);
-  const chosen = given ?? smallest ?? Power.Xlarge;
+  const chosen = given ?? smallestPower(needs) ?? Power.Xlarge;
   if (MEMORY[chosen] === undefined) {
     const fix = "Choose one of these, or remove the setting.";
     problems.push({ key: "power", was: shownNear(given, powers), allowed: powers.join(", "), fix });
-  } else if (MEMORY[chosen] < total) {
-    problems.push({
-      key: "power",
-      was: `${chosen}, ${formatSize(MEMORY[chosen])}`,
-      allowed: `a node that holds ${arithmetic(needs, total)}`,
-      fix: smallest ? `Use ${smallest}, or remove the setting.` : "Lower `maxMemory` or `appMemory`.",
-    });
+  } else {
+    problems.push(...tooSmall("power", chosen, needs, (power) => `Use ${power}, or remove the setting.`));
   }
   return chosen;
+}
+
+/** A node that does not hold the needs, with the arithmetic; `fix` is given the smallest that does. One of an unknown size passes. */
+export function tooSmall(key: string, power: Power, needs: Needs, fix: (power: Power) => string): Problem[] {
+  const total = sum(needs);
+  if (MEMORY[power] === undefined || MEMORY[power] >= total) return [];
+  const smallest = smallestPower(needs);
+  return [
+    {
+      key,
+      was: `${power}, ${formatSize(MEMORY[power])}`,
+      allowed: `a node that holds ${arithmetic(needs, total)}`,
+      fix: smallest ? fix(smallest) : "Lower `maxMemory` or `appMemory`.",
+    },
+  ];
+}
+
+function smallestPower(needs: Needs): Power | undefined {
+  return Object.values(Power).find((power) => MEMORY[power] >= sum(needs));
+}
+
+function sum(needs: Needs): number {
+  return Object.values(needs).reduce((total, bytes) => total + bytes, 0);
 }
 
 function arithmetic(needs: Needs, total: number): string {

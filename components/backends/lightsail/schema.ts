@@ -15,11 +15,13 @@ const container = z.strictObject({
 export const lightsailBackend = {
   summary: "containers of one AWS Lightsail container service, without a disk",
   settings: z.strictObject({
+    existingService: text,
     power: z.enum(Power).optional(),
     scale: whole,
     image: text,
     app: z.array(container).optional(),
     appMemory: text,
+    openToRegion: flag,
     publicEndpoint: z.strictObject({ container: z.string(), port: z.int(), healthPath: text }).optional(),
     deploy: flag,
     tags: map,

@@ -41,7 +41,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       backend: traits.name,
       cache: server(plan.cache),
       queue: server(plan.queue),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       ...(args.supervise !== undefined && { details: { ...units(places), ...watchFiles(name, plan, args) } }),
       ways: processWays(places.map((place) => ({ ...place, supervise: args.supervise }))),
@@ -102,7 +102,11 @@ function watchFiles(
     return port === undefined ? [] : [{ role, address: `${HOST}:${port}` }];
   });
   if (scraped.length === 0) return undefined;
-  return prometheusFiles(`${pulumi.getStack()}-${name}`, scraped, args.monitoring ?? {});
+  return prometheusFiles(
+    `${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
+    scraped,
+    args.monitoring ?? {},
+  );
 }
 
 function createServer(

@@ -2,6 +2,7 @@ import { rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderConfig } from "../../../redis/config";
+import { serverName } from "../../../redis/info";
 import type { RedisServerInputs } from "../redisServer";
 import type { Binary } from "./binary";
 import { findBinary } from "./binary";
@@ -115,7 +116,7 @@ async function untilReady(
       const ready = await withClient(server, (client) => client.ping()).catch(
         (error: Error) => error.message,
       );
-      if (ready === "PONG") return engineOf(answer);
+      if (ready === "PONG") return serverName(answer);
       if (ready.startsWith("LOADING") && !announced) {
         console.error(`${server.role}: loading its data from disk`);
         announced = true;
@@ -132,11 +133,6 @@ async function untilReady(
     }
     await sleep(POLL_MS);
   }
-}
-
-function engineOf(server: Map<string, string>): string {
-  const valkey = server.get("valkey_version");
-  return valkey === undefined ? `redis ${server.get("redis_version")}` : `valkey ${valkey}`;
 }
 
 function rejected(inputs: RedisServerInputs, binary: Binary, output: string): Error {
