@@ -140,7 +140,7 @@ test("ports that collide or are none, and queues that the exporter cannot name, 
 
 test("process: an exporter without a systemd to run it is refused", () => {
   expect(lines(planProcess({ queue: {}, monitoring: {} }).problems)).toEqual([
-    "monitoring: given without `process.supervise`. Allowed: supervised servers, whose systemd runs the exporters too. Set `process.supervise`, or remove it.",
+    "monitoring: given without `supervise`. Allowed: supervised servers, whose systemd runs the exporters too. Set `supervise`, or remove it.",
   ]);
   expect(planProcess({ queue: {}, monitoring: { exporter: false } }).problems).toEqual([]);
 });
@@ -151,15 +151,15 @@ test.each<[string, NonNullable<ExternalTopologyArgs["monitoring"]>["exporters"],
     "none",
     {},
     [
-      "external.monitoring.exporters.queue: missing. Allowed: host:port of the role's redis_exporter, without scheme and path. Run one (docs/operations/monitoring.md), and say where it answers.",
+      "monitoring.exporters.queue: missing. Allowed: host:port of the role's redis_exporter, without scheme and path. Run one (docs/operations/monitoring.md), and say where it answers.",
     ],
   ],
   [
     "a URL, and a role that is not there",
     { cache: "x:1", queue: "http://x:9121" },
     [
-      "external.monitoring.exporters.cache: given without `cache`. Allowed: only together with `cache`. Remove it, or add `cache: {}`.",
-      "external.monitoring.exporters.queue: a text of 13 characters. Allowed: host:port of the role's redis_exporter, without scheme and path. Run one (docs/operations/monitoring.md), and say where it answers.",
+      "monitoring.exporters.cache: given without `cache`. Allowed: only together with `cache`. Remove it, or add `cache: {}`.",
+      "monitoring.exporters.queue: a text of 13 characters. Allowed: host:port of the role's redis_exporter, without scheme and path. Run one (docs/operations/monitoring.md), and say where it answers.",
     ],
   ],
 ])("external: %s", (_, exporters, problems) => {

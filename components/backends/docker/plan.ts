@@ -1,5 +1,5 @@
 import { exporterProblems } from "../../redis/exporter";
-import type { RoleGuarantees } from "../../redis/guarantees";
+import type { PlannedGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
@@ -10,6 +10,7 @@ import {
 import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { EngineAddress } from "./address";
 import { parseAddress } from "./address";
 import type { DockerTopologyArgs } from "./args";
@@ -66,14 +67,14 @@ function monitoringProblems(args: DockerTopologyArgs, { cache, queue }: Topology
   return exporterProblems(args.monitoring, ports);
 }
 
-const CACHE: RoleGuarantees = {
+const CACHE: PlannedGuarantees = {
   ...CACHE_GUARANTEES,
   redeploy: lost(
     "A cache persists nothing, and most changes replace its container; maxMemory and memoryLimit are changed live.",
   ),
 };
 
-function queueGuarantees(deleteData: boolean): RoleGuarantees {
+function queueGuarantees(deleteData: boolean): PlannedGuarantees {
   const alone = lost("The volume lies on the disk of the engine's machine only.");
   return {
     processCrash: kept(`${AOF_SURVIVES_CRASH} The engine starts Redis again.`),
@@ -85,7 +86,7 @@ function queueGuarantees(deleteData: boolean): RoleGuarantees {
     hostLoss: alone,
     zoneLoss: alone,
     destroy: deleteData
-      ? lost("`deleteData` is true.")
+      ? lost(say`${key("deleteData")} is true.`)
       : kept("The volume stays on the engine, and the next `pulumi up` finds it."),
   };
 }

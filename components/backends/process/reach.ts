@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { Problem } from "../../redis/problems";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import type { ProcessTopologyArgs } from "./args";
 import { findExporter } from "./server/binary";
 import { systemState } from "./server/systemctl";
@@ -20,8 +22,8 @@ const ANSWERS = ["initializing", "starting", "running", "degraded", "maintenance
 
 /** Why the systemd that should start the servers again would not. Pure. */
 export function systemdProblems(supervise: Supervision, host: Host): Problem[] {
-  const problem = (was: string, allowed: string, fix: string): Problem => ({
-    key: "process.supervise",
+  const problem = (was: string, allowed: string, fix: Sentence): Problem => ({
+    key: "supervise",
     was: `"${supervise}", and ${was}`,
     allowed,
     fix,
@@ -40,7 +42,7 @@ export function systemdProblems(supervise: Supervision, host: Host): Problem[] {
       problem(
         `the user ${host.user} may not make units of the host`,
         "root, or units of the user",
-        "Run `pulumi up` as root, or set `supervise: systemd-user`.",
+        say`Run \`pulumi up\` as root, or set ${key("supervise", "systemd-user")}.`,
       ),
     ];
   }
@@ -67,10 +69,10 @@ async function exporterMissing({ monitoring }: ProcessTopologyArgs): Promise<Pro
     () => [],
     (error: Error) => [
       {
-        key: "process.monitoring",
+        key: "monitoring",
         was: "given",
         allowed: "a host that has redis_exporter",
-        fix: `${error.message}.`,
+        fix: say`${error.message}, or remove ${key("monitoring")}.`,
       },
     ],
   );

@@ -59,7 +59,7 @@ export async function findExporter(): Promise<string> {
     `No exporter on this host: looked for ${EXPORTERS.join(" and ")} on PATH. ` +
       "Install it (Debian and Ubuntu: apt-get install prometheus-redis-exporter, then systemctl disable --now " +
       "prometheus-redis-exporter, which watches another server; elsewhere: a release of " +
-      "github.com/oliver006/redis_exporter), or remove `process.monitoring`",
+      "github.com/oliver006/redis_exporter)",
   );
 }
 
