@@ -9,6 +9,7 @@ const source = (file: string) => resolve("components", file);
 const alias = [
   { find: /^redis-topology$/, replacement: source("index.ts") },
   { find: /^redis-topology\/create$/, replacement: source("create.ts") },
+  { find: /^redis-topology\/connect$/, replacement: source("connect.ts") },
   { find: /^redis-topology\/client$/, replacement: source("client/index.ts") },
   { find: /^redis-topology\/redis$/, replacement: source("redis/index.ts") },
   { find: /^redis-topology\/(\w+)$/, replacement: source("backends/$1/index.ts") },

@@ -37,6 +37,13 @@ export interface RoleArgs {
    * a hole is refused by name. Most changes are live; the rest restart the server and keep a queue's data.
    */
   config?: Record<string, string>;
+  /**
+   * What the names of the role's variables begin with, wherever an application gets them: `REDIS` makes `REDIS_HOST`,
+   * `REDIS_URL` and the others. At most 100 letters, digits and `_`, no digit first; the two roles need different ones.
+   * Default `REDIS` for a cache, `REDIS_QUEUE` for a queue. Changes only outputs and environments: applications that read
+   * the old names find nothing once they start anew.
+   */
+  envPrefix?: string;
 }
 
 /** A bounded cache: evicts when it is full, persists nothing. */
@@ -96,6 +103,8 @@ export interface Endpoint {
    * and no command of this package connects to it.
    */
   inside?: pulumi.Output<string>;
+  /** Prefix of the role's variables in `env`, where the stack sets one. */
+  envPrefix?: string;
 }
 
 /** Node's TLS options, as ioredis takes them; empty for a certificate that is publicly trusted. */
@@ -118,6 +127,8 @@ export interface BullmqConnection {
   maxRetriesPerRequest: number | null;
   /** Milliseconds that a producer waits for an answer; absent for workers. */
   commandTimeout?: number;
+  /** Whether the connection waits until Redis has loaded its data; absent = ioredis' own, true. */
+  enableReadyCheck?: boolean;
 }
 
 /** BullMQ's options as data: `new Queue(name, { connection: producer, prefix, defaultJobOptions })`, `new Worker(name, fn, { connection: worker, prefix, ...workerOptions })`. */
@@ -150,8 +161,8 @@ export interface Topology {
   readonly queue?: Endpoint;
   /**
    * Environment of an application: `REDIS_HOST/PORT/PASSWORD/URL/TLS` for the cache, `REDIS_QUEUE_*` for the queue, and
-   * `REDIS_QUEUE_BULLMQ` with BullMQ's options as JSON; `_PREFIX` and `_CA_CERT` where there is one. Secret.
-   * `redis-topology/client` reads it.
+   * `REDIS_QUEUE_BULLMQ` with BullMQ's options as JSON; `_PREFIX` and `_CA_CERT` where there is one. A role's `envPrefix`
+   * renames its variables. Secret. `redis-topology/client` reads it.
    */
   readonly env: pulumi.Output<Record<string, string>>;
   /** Present when there is a queue. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Bullmq, Endpoint, Topology } from "./contract";
+import type { Bullmq, Endpoint, RoleArgs, Topology, TopologyArgs } from "./contract";
 import { DEFAULT_USERNAME } from "./redis/acl";
 import type { BullmqArgs } from "./redis/bullmq";
 import { bullmqDefaults, ioredisTls } from "./redis/bullmq";
@@ -29,7 +29,8 @@ export interface TopologyParts {
   readonly backend: string;
   readonly cache?: Server;
   readonly queue?: Server;
-  readonly bullmq?: BullmqArgs;
+  /** The component's own. */
+  readonly args: Pick<TopologyArgs, "cache" | "queue">;
   readonly guarantees: Guarantees;
   /** Default none. */
   readonly ways?: pulumi.Input<Ways>;
@@ -39,8 +40,10 @@ export interface TopologyParts {
 
 /** The outputs of the contract, the same for every backend, with every secret marked as one. */
 export function topologyOutputs(parts: TopologyParts): Topology {
-  const cache = parts.cache && endpoint(parts.cache);
-  const queue = parts.queue && endpoint(withPrefix(parts.queue, parts.bullmq?.prefix));
+  const { args } = parts;
+  const overrides = args.queue?.bullmq;
+  const cache = parts.cache && endpoint(parts.cache, args.cache);
+  const queue = parts.queue && endpoint(withPrefix(parts.queue, overrides?.prefix), args.queue);
   return {
     backend: parts.backend,
     ...(cache && { cache }),
@@ -48,9 +51,9 @@ export function topologyOutputs(parts: TopologyParts): Topology {
     env: pulumi.secret(
       pulumi
         .all([cache && connection(cache), queue && connection(queue)])
-        .apply(([forCache, forQueue]) => environment(forCache, forQueue, parts.bullmq)),
+        .apply(([forCache, forQueue]) => environment(forCache, forQueue, overrides)),
     ),
-    ...(queue && { bullmq: bullmq(queue, parts.bullmq) }),
+    ...(queue && { bullmq: bullmq(queue, overrides) }),
     guarantees: parts.guarantees,
     ...(parts.ways && { ways: pulumi.output(parts.ways) }),
     ...(parts.details && { details: pulumi.output({ ...parts.details }) }),
@@ -68,7 +71,7 @@ function withPrefix(queue: Server, chosen: string | undefined): Server {
   return chosen === undefined ? queue : { ...queue, prefix: chosen };
 }
 
-function endpoint(server: Server): Endpoint {
+function endpoint(server: Server, { envPrefix }: RoleArgs = {}): Endpoint {
   const parts = {
     host: pulumi.output(server.host),
     port: pulumi.output(server.port),
@@ -78,13 +81,14 @@ function endpoint(server: Server): Endpoint {
     ...(server.prefix !== undefined && { prefix: pulumi.output(server.prefix) }),
     ...(server.caCertificate !== undefined && { caCertificate: pulumi.output(server.caCertificate) }),
     ...(server.inside !== undefined && { inside: pulumi.output(server.inside) }),
+    ...(envPrefix !== undefined && { envPrefix }),
   };
   return { ...parts, url: pulumi.secret(connection(parts).apply(connectionUrl)) };
 }
 
 function connection(parts: Omit<Endpoint, "url">): pulumi.Output<Connection> {
-  const { host, port, username, password, tls, prefix, caCertificate } = parts;
-  return pulumi.output({ host, port, username, password, tls, prefix, caCertificate });
+  const { host, port, username, password, tls, prefix, caCertificate, envPrefix } = parts;
+  return pulumi.output({ host, port, username, password, tls, prefix, caCertificate, envPrefix });
 }
 
 function bullmq(queue: Endpoint, overrides: BullmqArgs | undefined): Bullmq {

@@ -145,7 +145,6 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** What may stand there, with a word on quotes: YAML tells texts from numbers by them. */
 function expectation(issue: Issue, value: unknown, schema: Schema): string {
-  if (issue.code === "invalid_union") return "a text or a number";
   if (issue.code === "too_small" && issue.origin === "string") return "a text that is not empty";
   if (issue.code === "too_small") return `at least ${issue.minimum}`;
   if (issue.code !== "invalid_type") return issue.message;

@@ -12,7 +12,10 @@ export function schemaAt(whole: Schema, path: readonly string[]): Schema {
 /** The keys that may stand at a path. */
 export function keysAt(whole: Schema, path: readonly string[]): string[] {
   const schema = schemaAt(whole, path);
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  // Where there is a choice: the keys of every object that may stand there.
+  const choices = schema instanceof z.ZodUnion ? schema.options : [schema];
+  const keys = choices.flatMap((choice) => (choice instanceof z.ZodObject ? Object.keys(choice.shape) : []));
+  return [...new Set(keys)];
 }
 
 /** Where a schema has secret texts: `["queue", "password"]`; one empty path when it is itself one. */

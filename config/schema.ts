@@ -9,14 +9,16 @@ import { z } from "zod";
  * `npm run schema` takes it. Only what a stack file alone has is described here.
  */
 
-const size = z.union([z.string(), z.number()]).transform(String).optional();
+const TEXT_OR_NUMBER = { error: "a text or a number" };
+
+const size = z.union([z.string(), z.number()], TEXT_OR_NUMBER).transform(String).optional();
 
 const count = z.int().min(0).optional();
 const positive = z.int().min(1).optional();
 
 /** A directive's value as YAML has it: redis.conf knows no true and false, only yes and no. */
 const directive = z
-  .union([z.string(), z.number(), z.boolean()])
+  .union([z.string(), z.number(), z.boolean()], TEXT_OR_NUMBER)
   .transform((value) => (typeof value === "boolean" ? (value ? "yes" : "no") : String(value)));
 
 const role = {
@@ -32,6 +34,10 @@ const role = {
   password: secretText,
   previousPassword: secretText,
   config: z.record(z.string(), directive).optional(),
+  envPrefix: z
+    .string()
+    .meta({ examples: ["REDIS"] })
+    .optional(),
 };
 
 const bullmq = z
@@ -41,8 +47,10 @@ const bullmq = z
     backoffDelay: count,
     keepCompletedCount: count,
     keepCompletedAge: count,
+    keepCompletedForever: flag,
     keepFailedCount: count,
     keepFailedAge: count,
+    keepFailedForever: flag,
     lockDuration: positive,
     lockRenewTime: positive,
     stalledInterval: positive,
@@ -50,6 +58,7 @@ const bullmq = z
     producerOfflineQueue: flag,
     producerMaxRetries: count,
     producerCommandTimeout: positive,
+    readyCheck: flag,
     prefix: text,
   })
   .optional();

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addBench } from "./commands/bench";
 import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
 import { addLogs } from "./commands/logs";
@@ -7,6 +8,7 @@ import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
 import { addRun } from "./commands/run";
 import { addShell } from "./commands/shell";
+import { addStatus } from "./commands/status";
 import { addTunnel } from "./commands/tunnel";
 import { addUi } from "./commands/ui";
 import { addVerify } from "./commands/verify";
@@ -32,10 +34,12 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
-function createProgram(): Command {
+/** The whole command line. */
+export function createProgram(): Command {
   const program = new Command("redis-topology")
     .description("day-two commands for a Redis topology; they read a stack's outputs and know no backend")
     .exitOverride();
+  addStatus(program);
   addVerify(program);
   addEnv(program);
   addRun(program);
@@ -47,6 +51,7 @@ function createProgram(): Command {
   addUi(program);
   addMemory(program);
   addDoctor(program);
+  addBench(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride();
     // With --json, `report` says it.

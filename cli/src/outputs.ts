@@ -33,6 +33,7 @@ const endpointSchema = z.object({
   caCertificate: optional(z.string()),
   /** The containers in which alone the host is this server. */
   inside: optional(z.string()),
+  envPrefix: optional(z.string()),
 });
 
 const connectionSchema = z.object({
@@ -44,9 +45,10 @@ const connectionSchema = z.object({
   enableOfflineQueue: z.boolean(),
   maxRetriesPerRequest: z.number().nullable(),
   commandTimeout: optional(z.number()),
+  enableReadyCheck: optional(z.boolean()),
 });
 
-const keepSchema = z.object({ age: z.number(), count: z.number() });
+const keepSchema = z.object({ count: z.number(), age: optional(z.number()) });
 
 const bullmqSchema = z.object({
   producer: connectionSchema,

@@ -1,4 +1,6 @@
-import { Cluster, Redis } from "ioredis";
+import type { Redis } from "ioredis";
+import { Cluster } from "ioredis";
+import { oneAttempt } from "redis-topology/connect";
 import { until } from "./deadline";
 import { UserError } from "./errors";
 import type { Endpoint } from "./outputs";
@@ -45,25 +47,14 @@ export function targetOf(endpoint: Endpoint): Target {
  * refused, the socket's error when nothing answered, the signal's reason when it took too long.
  */
 export async function connect(target: Target, signal: AbortSignal): Promise<Redis> {
-  const client = new Redis({
-    ...target,
-    ...ONE_ATTEMPT,
-    lazyConnect: true,
-    enableReadyCheck: false,
-    // The deadline alone limits the time.
-    connectTimeout: 0,
-  });
-  // ioredis rejects connect() with "Connection is closed."; the cause is only in this event.
-  let cause: unknown;
-  client.on("error", (error) => {
-    cause = error;
-  });
+  // The deadline alone limits the time.
+  const { client, cause } = oneAttempt({ ...target, connectTimeout: 0 });
   try {
     await until(signal, client.connect());
     return client;
   } catch (error) {
     client.disconnect();
-    throw error === signal.reason ? error : (cause ?? error);
+    throw error === signal.reason ? error : (cause() ?? error);
   }
 }
 

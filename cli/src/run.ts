@@ -44,8 +44,8 @@ export interface Run {
   releaseSignals(): void;
   /** Prints a line of what has no end: with `--json` as `{"line"}`. Secrets are masked. */
   line(text: string, stream?: "stdout" | "stderr"): void;
-  /** Prints the result: as JSON, or as the text. Secrets of the outputs are masked in both. */
-  print(result: unknown, text: () => string): void;
+  /** Prints the result: as JSON (on one line where more follow), or as the text. Secrets are masked in both. */
+  print(result: unknown, text: () => string, oneLine?: boolean): void;
 }
 
 /**
@@ -111,9 +111,9 @@ export async function runCommand(
         const masked = mask(text, secrets);
         process[stream].write(`${options.json ? JSON.stringify({ line: masked }) : masked}\n`);
       },
-      print: (result, text) => {
+      print: (result, text, oneLine = false) => {
         progress.clear();
-        const printed = options.json ? `${JSON.stringify(result, undefined, 2)}\n` : text();
+        const printed = options.json ? `${JSON.stringify(result, undefined, oneLine ? 0 : 2)}\n` : text();
         process.stdout.write(mask(printed, secrets));
       },
     };

@@ -53,6 +53,16 @@ export async function readSource(options: SourceOptions): Promise<StackOutputs> 
   return applyOverrides(await givenOutputs(options), options.endpoint ?? []);
 }
 
+/** The options that name the same topology again; a URL, in which a password may stand, only as a place for it. */
+export function sourceFlags({ stack, outputs, url, endpoint = [] }: SourceOptions): string[] {
+  return [
+    ...(stack === undefined ? [] : ["-s", stack]),
+    ...(outputs === undefined ? [] : ["--outputs", outputs]),
+    ...(url === undefined ? [] : ["--url URL"]),
+    ...endpoint.flatMap(({ role, host, port }) => ["--endpoint", `${role}=${host}:${port}`]),
+  ];
+}
+
 function givenOutputs({ stack, outputs, url, role }: SourceOptions): StackOutputs | Promise<StackOutputs> {
   if (url !== undefined) return urlOutputs(url, role?.[0] ?? Role.Queue);
   return outputs === undefined ? stackOutputs(stack) : fileOutputs(outputs);

@@ -1,10 +1,17 @@
 import type { BullmqDefaults } from "../redis/bullmq";
 import { bullmqDefaults } from "../redis/bullmq";
+import { DEFAULT_ENV_PREFIX } from "../redis/envPrefix";
 import type { Problem } from "../redis/problems";
 import { describeAll } from "../redis/problems";
 
 /** An environment, as `process.env` is one. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a role's variables are. */
+export interface EnvironmentNames {
+  /** The role's `envPrefix` in the stack file. Default `REDIS` for a cache, `REDIS_QUEUE` for a queue. */
+  readonly envPrefix?: string;
+}
 
 /** One server, as its variables say. */
 export interface Server {
@@ -24,21 +31,60 @@ const FROM_THE_STACK =
   "Take it from the stack's `env` output: `npx redis-topology env -s <stack>`, or its Secret.";
 
 /** The cache's server. Throws one error that names every variable which is missing or malformed, and no value. */
-export function readCache(env: Environment): Server {
-  const problems: Problem[] = [];
-  const server = readServer("REDIS", env, problems);
+export function readCache(
+  env: Environment,
+  { envPrefix = DEFAULT_ENV_PREFIX.cache }: EnvironmentNames = {},
+): Server {
+  const problems = cacheNameProblems(envPrefix, env);
+  const server = readServer(envPrefix, env, problems);
   if (server === undefined || problems.length > 0) throw unusable("cache", problems);
   return server;
 }
 
 /** The queue's server, its prefix and its BullMQ options. Throws as `readCache` does. */
-export function readQueue(env: Environment): { server: Server; prefix?: string; bullmq: BullmqDefaults } {
-  const problems: Problem[] = [];
-  const server = readServer("REDIS_QUEUE", env, problems);
-  const bullmq = readBullmq(env.REDIS_QUEUE_BULLMQ, problems);
+export function readQueue(
+  env: Environment,
+  { envPrefix = DEFAULT_ENV_PREFIX.queue }: EnvironmentNames = {},
+): { server: Server; prefix?: string; bullmq: BullmqDefaults } {
+  const problems = queueNameProblems(envPrefix, env);
+  const server = readServer(envPrefix, env, problems);
+  const bullmq = readBullmq(`${envPrefix}${BULLMQ}`, env, problems);
   if (server === undefined || problems.length > 0) throw unusable("queue", problems);
+  const prefix = env[`${envPrefix}_PREFIX`];
   // Where a variable cannot be absent, as in a Compose file, it is empty.
-  return { server, ...(env.REDIS_QUEUE_PREFIX && { prefix: env.REDIS_QUEUE_PREFIX }), bullmq };
+  return { server, ...(prefix && { prefix }), bullmq };
+}
+
+/** Only a queue has it. */
+const BULLMQ = "_BULLMQ";
+
+/** What a cache keeps would fill up a queue, which evicts nothing. */
+function cacheNameProblems(envPrefix: string, env: Environment): Problem[] {
+  const name = `${envPrefix}${BULLMQ}`;
+  if (!env[name]) return [];
+  return [
+    {
+      key: name,
+      was: `there, so \`${envPrefix}_URL\` leads to a queue`,
+      allowed: "a cache, since what it keeps would fill up a queue, which evicts nothing",
+      fix: "Say where the cache's variables are, `cacheOptions(env, { envPrefix })`, or do without a cache.",
+    },
+  ];
+}
+
+/** A stack's queue under another name: this one may be its cache, which evicts jobs. */
+function queueNameProblems(envPrefix: string, env: Environment): Problem[] {
+  const queues = Object.keys(env).filter((name) => name.endsWith(BULLMQ) && env[name]);
+  const [other] = queues;
+  if (other === undefined || queues.includes(`${envPrefix}${BULLMQ}`)) return [];
+  return [
+    {
+      key: `${envPrefix}${BULLMQ}`,
+      was: `missing, and there is \`${other}\``,
+      allowed: "the queue that the stack has, since a cache evicts jobs",
+      fix: `Read that one, \`{ envPrefix: "${other.slice(0, -BULLMQ.length)}" }\`; or, where this is a queue too, set \`${envPrefix}${BULLMQ}\` to \`{}\`.`,
+    },
+  ];
 }
 
 function unusable(role: string, problems: readonly Problem[]): Error {
@@ -91,14 +137,15 @@ function parseUrl(text: string): Server | undefined {
 }
 
 /** A part that the JSON names replaces the default as a whole, so that what is left out of it is BullMQ's own. */
-function readBullmq(text: string | undefined, problems: Problem[]): BullmqDefaults {
+function readBullmq(name: string, env: Environment, problems: Problem[]): BullmqDefaults {
   const defaults = bullmqDefaults();
+  const text = env[name];
   if (!text) return defaults;
   const given = parseJson(text);
   const wrong = wrongParts("", given, SHAPE);
   if (wrong.length === 0) return { ...defaults, ...(given as Partial<BullmqDefaults>) };
   problems.push({
-    key: "REDIS_QUEUE_BULLMQ",
+    key: name,
     was: wrong.join(", "),
     allowed: 'JSON such as `{"defaultJobOptions":{"attempts":3}}`, or nothing for the defaults',
     fix: FROM_THE_STACK,
@@ -106,16 +153,21 @@ function readBullmq(text: string | undefined, problems: Problem[]): BullmqDefaul
   return defaults;
 }
 
-/** What the JSON may hold: types by name, `null` allowed where it is named. Other keys are the application's business. */
+/**
+ * What the JSON may hold: types by name, `null` allowed where it is named, or the shape of an object, or both. Other keys
+ * are the application's business.
+ */
 interface Shape {
-  readonly [key: string]: readonly string[] | Shape;
+  readonly [key: string]: readonly (string | Shape)[] | Shape;
 }
 
-const KEEP: Shape = { age: ["number"], count: ["number"] };
+/** As BullMQ takes it: `true`, `false`, a count, or limits. */
+const REMOVE = ["boolean", "number", { age: ["number"], count: ["number"] }] as const;
 const CONNECTION: Shape = {
   enableOfflineQueue: ["boolean"],
   maxRetriesPerRequest: ["number", "null"],
   commandTimeout: ["number"],
+  enableReadyCheck: ["boolean"],
 };
 const SHAPE: Shape = {
   producer: CONNECTION,
@@ -123,8 +175,8 @@ const SHAPE: Shape = {
   defaultJobOptions: {
     attempts: ["number"],
     backoff: { type: ["string"], delay: ["number"] },
-    removeOnComplete: KEEP,
-    removeOnFail: KEEP,
+    removeOnComplete: REMOVE,
+    removeOnFail: REMOVE,
   },
   workerOptions: {
     lockDuration: ["number"],
@@ -144,13 +196,17 @@ function wrongParts(name: string, value: unknown, shape: Shape): string[] {
     const part = parts[key];
     const inner = name === "" ? key : `${name}.${key}`;
     if (part === undefined) return [];
-    if (!isTypes(allowed)) return wrongParts(inner, part, allowed);
-    const type = part === null ? "null" : typeof part;
-    return allowed.includes(type) ? [] : [`\`${inner}\` is no ${allowed.join(" or ")}`];
+    if (!isList(allowed)) return wrongParts(inner, part, allowed);
+    const type = part === null ? "null" : Array.isArray(part) ? "list" : typeof part;
+    if (allowed.includes(type)) return [];
+    const object = allowed.find((one) => typeof one !== "string");
+    if (type === "object" && object) return wrongParts(inner, part, object);
+    const names = allowed.map((one) => (typeof one === "string" ? one : "object"));
+    return [`\`${inner}\` is no ${names.join(" or ")}`];
   });
 }
 
-function isTypes(allowed: readonly string[] | Shape): allowed is readonly string[] {
+function isList(allowed: Shape[string]): allowed is readonly (string | Shape)[] {
   return Array.isArray(allowed);
 }
 

@@ -1,6 +1,6 @@
 import type { JobOptions, WorkerOptions } from "../redis/bullmq";
 import { ioredisTls } from "../redis/bullmq";
-import type { Environment, Server } from "./environment";
+import type { Environment, EnvironmentNames, Server } from "./environment";
 import { readCache, readQueue } from "./environment";
 
 /** ioredis' options for one server: `new Redis(…)`, or the `connection` of a BullMQ class. */
@@ -16,6 +16,7 @@ export interface ConnectionOptions {
   readonly maxRetriesPerRequest?: number | null;
   /** Milliseconds. */
   readonly commandTimeout?: number;
+  readonly enableReadyCheck?: boolean;
 }
 
 /** ioredis' options for a cache that an application can live without. */
@@ -45,10 +46,11 @@ const CACHE_TIMEOUT_MS = 500;
 /**
  * Options of a BullMQ Queue (or FlowProducer), from `REDIS_QUEUE_URL`, and where they are given `REDIS_QUEUE_PREFIX`,
  * `REDIS_QUEUE_CA_CERT` and `REDIS_QUEUE_BULLMQ`: the stack's output `bullmq`. Throws one error that names every
- * variable which is missing or malformed, and no value. With `failFast`, `add` never waits for Redis.
+ * variable which is missing or malformed, and no value. With `failFast`, `add` never waits for Redis. Where the stack has
+ * `queue.envPrefix: REDIS`, `queueOptions(process.env, { envPrefix: "REDIS" })` reads `REDIS_URL` and the others.
  */
-export function queueOptions(env: Environment = process.env): QueueOptions {
-  const { server, prefix, bullmq } = readQueue(env);
+export function queueOptions(env: Environment = process.env, names: EnvironmentNames = {}): QueueOptions {
+  const { server, prefix, bullmq } = readQueue(env, names);
   return {
     connection: { ...connection(server), ...bullmq.producer },
     ...(prefix !== undefined && { prefix }),
@@ -58,8 +60,11 @@ export function queueOptions(env: Environment = process.env): QueueOptions {
 }
 
 /** Options of a BullMQ Worker (or QueueEvents), from the variables of `queueOptions`. It waits for Redis, for ever. */
-export function workerOptions(env: Environment = process.env): QueueWorkerOptions {
-  const { server, prefix, bullmq } = readQueue(env);
+export function workerOptions(
+  env: Environment = process.env,
+  names: EnvironmentNames = {},
+): QueueWorkerOptions {
+  const { server, prefix, bullmq } = readQueue(env, names);
   return {
     connection: { ...connection(server), ...bullmq.worker },
     ...(prefix !== undefined && { prefix }),
@@ -69,11 +74,12 @@ export function workerOptions(env: Environment = process.env): QueueWorkerOption
 
 /**
  * Options of ioredis for the cache, from `REDIS_URL` and `REDIS_CA_CERT`: `new Redis(cacheOptions())`. A command fails at
- * once while Redis is away, and after 500 ms when it hangs; then do without. Spread them to change one.
+ * once while Redis is away, and after 500 ms when it hangs; then do without. Spread them to change one. Refuses variables
+ * that are a queue's.
  */
-export function cacheOptions(env: Environment = process.env): CacheOptions {
+export function cacheOptions(env: Environment = process.env, names: EnvironmentNames = {}): CacheOptions {
   return {
-    ...connection(readCache(env)),
+    ...connection(readCache(env, names)),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: CACHE_TIMEOUT_MS,

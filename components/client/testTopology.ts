@@ -3,10 +3,12 @@ import { startTemporary } from "../backends/process/server/temporary";
 import type { BullmqArgs } from "../redis/bullmq";
 import { bullmqProblems } from "../redis/bullmq";
 import { environment } from "../redis/connection";
+import { envPrefixProblems } from "../redis/envPrefix";
 import type { Problem } from "../redis/problems";
 import { describeAll } from "../redis/problems";
 import { EvictionPolicy, QUEUE_POLICY, Role, roleDirectives } from "../redis/roles";
 import { parseSize, SIZE_FORMS, SizeError } from "../redis/size";
+import type { EnvironmentNames } from "./environment";
 
 const DEFAULT_MAX_MEMORY = "64mb";
 
@@ -15,6 +17,10 @@ export interface TestTopologyOptions {
   readonly maxMemory?: string;
   /** Overrides of BullMQ's options, as `queue.bullmq` of a stack. Default none. */
   readonly bullmq?: BullmqArgs;
+  /** As `cache.envPrefix` of a stack. */
+  readonly cache?: EnvironmentNames;
+  /** As `queue.envPrefix` of a stack. */
+  readonly queue?: EnvironmentNames;
 }
 
 /** A cache and a queue for tests. */
@@ -48,15 +54,21 @@ export async function testTopology(options: TestTopologyOptions = {}): Promise<T
   }
   const { bullmq } = options;
   const prefix = bullmq?.prefix;
-  const forQueue = { ...queue.connection, ...(prefix !== undefined && { prefix }) };
-  return { env: environment(cache.connection, forQueue, bullmq), close };
+  const forCache = { ...cache.connection, ...options.cache };
+  const forQueue = { ...queue.connection, ...options.queue, ...(prefix !== undefined && { prefix }) };
+  return { env: environment(forCache, forQueue, bullmq), close };
 }
 
 /** The servers' `maxmemory`. Throws one error with every problem. */
-function checked({ maxMemory = DEFAULT_MAX_MEMORY, bullmq }: TestTopologyOptions): number {
+function checked({
+  maxMemory = DEFAULT_MAX_MEMORY,
+  bullmq,
+  cache = {},
+  queue = {},
+}: TestTopologyOptions): number {
   const problems: Problem[] = [];
   const bytes = sizeOf(maxMemory, problems);
-  problems.push(...bullmqProblems(bullmq));
+  problems.push(...envPrefixProblems({ cache, queue }), ...bullmqProblems(bullmq));
   if (problems.length > 0) throw new Error(describeAll("The test topology cannot be started", problems));
   return bytes;
 }

@@ -10,14 +10,18 @@ export interface BullmqArgs {
   backoffType?: BackoffType;
   /** Wait before the first retry, in milliseconds. Default 2000. */
   backoffDelay?: number;
-  /** Completed jobs kept at most. Default 1000. */
+  /** Completed jobs kept at most; 0 = each is removed at once. Default 1000. */
   keepCompletedCount?: number;
   /** Seconds a completed job is kept at most. Default 86400 (24 h). */
   keepCompletedAge?: number;
-  /** Failed jobs kept at most. Default 5000. */
+  /** Whether completed jobs are kept for ever, instead of a count and an age. They take up `maxMemory`. Default false. */
+  keepCompletedForever?: boolean;
+  /** Failed jobs kept at most; 0 = each is removed at once. Default 5000. */
   keepFailedCount?: number;
   /** Seconds a failed job is kept at most. Default 604800 (7 days). */
   keepFailedAge?: number;
+  /** Whether failed jobs are kept for ever, instead of a count and an age. They take up `maxMemory`. Default false. */
+  keepFailedForever?: boolean;
   /** Milliseconds a worker owns a job before it must renew its lock, 1000 to 2^31-1. Default 30000, as BullMQ's own. */
   lockDuration?: number;
   /** Milliseconds between a worker's renewals of its lock, below `lockDuration`. Default half of it, as BullMQ's own. */
@@ -36,6 +40,12 @@ export interface BullmqArgs {
    * the same: give it a `jobId` where adding it twice would hurt.
    */
   producerCommandTimeout?: number;
+  /**
+   * Whether connections, producers' and workers', wait until Redis has loaded its data, which they ask with INFO after
+   * connecting: ioredis' `enableReadyCheck`. Default true, as ioredis' own. With false, commands fail (`LOADING`) while it
+   * loads; needed where the user may not run INFO.
+   */
+  readyCheck?: boolean;
   /** Prefix of BullMQ's keys. Default BullMQ's own (`bull`), or one with a hash tag where the server needs it. */
   prefix?: string;
 }
@@ -59,9 +69,15 @@ export interface BullmqDefaults {
     readonly maxRetriesPerRequest: number;
     /** Milliseconds. Never a worker's: its blocking reads wait longer than any answer takes. */
     readonly commandTimeout?: number;
+    /** Absent = ioredis' own, true. */
+    readonly enableReadyCheck?: boolean;
   };
   /** `maxRetriesPerRequest: null` keeps a worker waiting for Redis instead of dying (BullMQ, "Going to production"). */
-  readonly worker: { readonly enableOfflineQueue: true; readonly maxRetriesPerRequest: null };
+  readonly worker: {
+    readonly enableOfflineQueue: true;
+    readonly maxRetriesPerRequest: null;
+    readonly enableReadyCheck?: boolean;
+  };
   readonly defaultJobOptions: JobOptions;
   readonly workerOptions: WorkerOptions;
 }
@@ -70,8 +86,14 @@ export interface BullmqDefaults {
 export interface JobOptions {
   readonly attempts: number;
   readonly backoff: { readonly type: BackoffType; readonly delay: number };
-  readonly removeOnComplete: { readonly age: number; readonly count: number };
-  readonly removeOnFail: { readonly age: number; readonly count: number };
+  readonly removeOnComplete: KeptJobs;
+  readonly removeOnFail: KeptJobs;
+}
+
+/** How many finished jobs BullMQ keeps: none with 0, all with -1 (its `KeepJobs`); and for how many seconds, absent = no limit. */
+export interface KeptJobs {
+  readonly count: number;
+  readonly age?: number;
 }
 
 /** Options of a BullMQ Worker, in milliseconds. */
@@ -81,6 +103,8 @@ export interface WorkerOptions {
   readonly stalledInterval: number;
   readonly maxStalledCount: number;
 }
+
+const KEEP_ALL: KeptJobs = { count: -1 };
 
 /** BullMQ's own (`src/classes/worker.ts`). */
 const LOCK_DURATION_MS = 30_000;
@@ -112,7 +136,26 @@ export function bullmqProblems(args: BullmqArgs = {}): Problem[] {
     const allowed = "an object of BullMQ options, or nothing";
     return [{ key: "queue.bullmq", was: shapeOf(args), allowed, fix: "Correct the value." }];
   }
-  return [...timerProblems(args), ...lockProblems(args), ...prefixProblems(args)];
+  return [...keepProblems(args), ...timerProblems(args), ...lockProblems(args), ...prefixProblems(args)];
+}
+
+const FINISHED = ["Completed", "Failed"] as const;
+
+function keepProblems(args: BullmqArgs): Problem[] {
+  return FINISHED.flatMap((state): Problem[] => {
+    const limits = ([`keep${state}Count`, `keep${state}Age`] as const).filter(
+      (key) => args[key] !== undefined,
+    );
+    if (!args[`keep${state}Forever`] || limits.length === 0) return [];
+    return [
+      {
+        key: `queue.bullmq.keep${state}Forever`,
+        was: `true beside ${limits.map((key) => `\`${key}\``).join(" and ")}`,
+        allowed: "true alone, or limits",
+        fix: "Remove one of the two.",
+      },
+    ];
+  });
 }
 
 function timerProblems(args: BullmqArgs): Problem[] {
@@ -171,18 +214,24 @@ export function bullmqDefaults(args: BullmqArgs = {}): BullmqDefaults {
   const lockDuration = args.lockDuration ?? LOCK_DURATION_MS;
   const enableOfflineQueue = args.producerOfflineQueue ?? false;
   const commandTimeout = args.producerCommandTimeout ?? (enableOfflineQueue ? undefined : COMMAND_TIMEOUT_MS);
+  const ready = args.readyCheck === undefined ? {} : { enableReadyCheck: args.readyCheck };
   return {
     producer: {
       enableOfflineQueue,
       maxRetriesPerRequest: args.producerMaxRetries ?? 1,
       ...(commandTimeout !== undefined && { commandTimeout }),
+      ...ready,
     },
-    worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
+    worker: { enableOfflineQueue: true, maxRetriesPerRequest: null, ...ready },
     defaultJobOptions: {
       attempts: args.attempts ?? 3,
       backoff: { type: args.backoffType ?? BackoffType.Exponential, delay: args.backoffDelay ?? 2000 },
-      removeOnComplete: { age: args.keepCompletedAge ?? 24 * 3600, count: args.keepCompletedCount ?? 1000 },
-      removeOnFail: { age: args.keepFailedAge ?? 7 * 24 * 3600, count: args.keepFailedCount ?? 5000 },
+      removeOnComplete: args.keepCompletedForever
+        ? KEEP_ALL
+        : { age: args.keepCompletedAge ?? 24 * 3600, count: args.keepCompletedCount ?? 1000 },
+      removeOnFail: args.keepFailedForever
+        ? KEEP_ALL
+        : { age: args.keepFailedAge ?? 7 * 24 * 3600, count: args.keepFailedCount ?? 5000 },
     },
     workerOptions: {
       lockDuration,

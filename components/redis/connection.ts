@@ -1,5 +1,7 @@
 import type { BullmqArgs } from "./bullmq";
 import { bullmqDefaults } from "./bullmq";
+import type { Variable } from "./envPrefix";
+import { DEFAULT_ENV_PREFIX, withEnvPrefix } from "./envPrefix";
 import { urlPart } from "./quote";
 
 /** Everything a client needs to know to connect; plain data. */
@@ -15,6 +17,8 @@ export interface Connection {
   readonly caCertificate?: string;
   /** BullMQ key prefix, where the stack sets one, or with a hash tag where the server runs in cluster mode. */
   readonly prefix?: string;
+  /** Prefix of the role's variables, where the stack sets one. */
+  readonly envPrefix?: string;
 }
 
 /** `redis://user:password@host:port`, or `rediss://` with TLS; user and password percent-encoded, IPv6 in brackets. */
@@ -25,9 +29,9 @@ export function connectionUrl(connection: Connection): string {
 }
 
 /**
- * The environment of an application: `REDIS_*` for the cache, `REDIS_QUEUE_*` for the queue; absent roles have no keys.
- * All that `redis-topology/client` needs is in it: `_URL`, `_PREFIX` and `_CA_CERT` where there is one, and as
- * `REDIS_QUEUE_BULLMQ` the options for BullMQ as JSON, which hold nothing secret.
+ * The environment of an application: `REDIS_*` for the cache, `REDIS_QUEUE_*` for the queue, or under the `envPrefix` of
+ * each; absent roles have no keys. All that `redis-topology/client` needs is in it: `_URL`, `_PREFIX` and `_CA_CERT`
+ * where there is one, and as `_BULLMQ` of the queue the options for BullMQ as JSON, which hold nothing secret.
  */
 export function environment(
   cache: Connection | undefined,
@@ -35,24 +39,25 @@ export function environment(
   bullmq?: BullmqArgs,
 ): Record<string, string> {
   return {
-    ...(cache && variables("REDIS", cache)),
-    ...(queue && {
-      ...variables("REDIS_QUEUE", queue),
-      REDIS_QUEUE_BULLMQ: JSON.stringify(bullmqDefaults(bullmq)),
-    }),
+    ...(cache && withEnvPrefix(cache.envPrefix ?? DEFAULT_ENV_PREFIX.cache, variables(cache))),
+    ...(queue &&
+      withEnvPrefix(queue.envPrefix ?? DEFAULT_ENV_PREFIX.queue, {
+        ...variables(queue),
+        BULLMQ: JSON.stringify(bullmqDefaults(bullmq)),
+      })),
   };
 }
 
-function variables(prefix: string, connection: Connection): Record<string, string> {
+function variables(connection: Connection): Partial<Record<Variable, string>> {
   const { caCertificate } = connection;
   return {
-    [`${prefix}_HOST`]: connection.host,
-    [`${prefix}_PORT`]: String(connection.port),
-    [`${prefix}_PASSWORD`]: connection.password,
-    [`${prefix}_URL`]: connectionUrl(connection),
-    [`${prefix}_TLS`]: String(connection.tls),
-    ...(connection.prefix !== undefined && { [`${prefix}_PREFIX`]: connection.prefix }),
+    HOST: connection.host,
+    PORT: String(connection.port),
+    PASSWORD: connection.password,
+    URL: connectionUrl(connection),
+    TLS: String(connection.tls),
+    ...(connection.prefix !== undefined && { PREFIX: connection.prefix }),
     // A dotenv file cannot hold a carriage return; a PEM means the same without.
-    ...(caCertificate !== undefined && { [`${prefix}_CA_CERT`]: caCertificate.replaceAll("\r\n", "\n") }),
+    ...(caCertificate !== undefined && { CA_CERT: caCertificate.replaceAll("\r\n", "\n") }),
   };
 }

@@ -1,10 +1,13 @@
 /** What this project knows of Redis and BullMQ, as plain functions on plain data: for tools around a topology. */
+export type { AlertThresholds } from "./alerts";
 export { BackoffType, bullmqDefaults, ioredisTls } from "./bullmq";
 export { renderConfig } from "./config";
 export type { Connection } from "./connection";
 export { connectionUrl, environment } from "./connection";
 export type { Guarantees, Outcome, RoleGuarantees } from "./guarantees";
 export { EVENTS, elsewhere } from "./guarantees";
+export type { Info } from "./info";
+export { parseInfo, serverName } from "./info";
 export { maxMemoryWithin, memoryFloor } from "./memory";
 export { urlPart } from "./quote";
 export type { Directive } from "./roles";

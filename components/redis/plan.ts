@@ -9,6 +9,7 @@ import {
   versionProblems,
 } from "./checks";
 import { mergeDirectives, readDirectives } from "./directives";
+import { envPrefixProblems } from "./envPrefix";
 import type { Guarantees, RoleGuarantees } from "./guarantees";
 import { EVENTS, kept, lossProblems } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
@@ -102,7 +103,7 @@ export function planTopology(
     ...(cache && { cache: declared.cache }),
     ...(queue && { queue: declared.queue }),
   };
-  problems.push(...bullmqProblems(args.queue?.bullmq));
+  problems.push(...envPrefixProblems(args), ...bullmqProblems(args.queue?.bullmq));
   problems.push(...lossProblems(guarantees, args.queue?.acceptDataLoss ?? false));
   return { ...(cache && { cache }), ...(queue && { queue }), guarantees, problems };
 }

@@ -143,6 +143,20 @@ test.each<[what: string, args: string[], message: string]>([
   expect(run).toEqual({ code: 2, stdout: "", stderr });
 });
 
+test("env tells the roles apart by the names that the stack has given them", async () => {
+  const endpoint = { port: 1, username: "u", password: "p", tls: false, url: "redis://u:p@h:1" };
+  const outputs = outputsOf({
+    cache: { ...endpoint, host: "c", envPrefix: "KV", prefix: undefined, caCertificate: undefined },
+    queue: { ...endpoint, host: "q", envPrefix: "REDIS", prefix: undefined, caCertificate: undefined },
+  });
+  const names = async (...args: string[]) => [
+    ...new Set((await runCli(["env", ...args], outputs)).stdout.match(/^\w+(?=_[A-Z]+=)/gm)),
+  ];
+  expect(await names()).toEqual(["KV", "REDIS"]);
+  expect(await names("--role", "cache")).toEqual(["KV"]);
+  expect(await names("--role", "queue")).toEqual(["REDIS"]);
+});
+
 test("env prints the environment; with a role only its own", async () => {
   const endpoint = (host: string) => ({ ...plain, host, url: `redis://default:pw@${host}:6379` });
   const plain = {

@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import * as path from "node:path";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { applyOverrides } from "../../cli/src/endpointOverride";
 import { UserError } from "../../cli/src/errors";
 import type { StackOutputs } from "../../cli/src/outputs";
 import { verifyTopology } from "../../cli/src/verifyTopology";
+import { bullmqDefaults } from "../../components/redis/bullmq";
 import { connectionUrl } from "../../components/redis/connection";
 import type { Directive } from "../../components/redis/roles";
 import type { Server } from "./cli-helpers";
@@ -312,6 +313,31 @@ test("a job that no worker takes fails when the time is up, and no key is left",
   const apart = { ...bullmq, worker: { ...bullmq.worker, port: other.endpoint.port } };
   const results = troubles(await verifyTopology({ ...outputs, bullmq: apart }, { timeoutMs: 3000 }));
   expect(results).toEqual([["BullMQ job", "fail", "no answer within 3 s"]]);
+  expect(await queue.admin.keys("*")).toEqual([]);
+});
+
+test("a stack that removes completed jobs at once is verified all the same, over a slow way too", async () => {
+  const queue = await startServer("queue");
+  const outputs = outputsOf({ queue: queue.endpoint });
+  const overrides = { keepCompletedCount: 0, keepFailedForever: true, readyCheck: false };
+  const { defaultJobOptions, producer } = bullmqDefaults(overrides);
+  if (!outputs.bullmq) throw new Error("no bullmq");
+  // The worker is done long before the producer's next question arrives.
+  const slow = createServer((client) => {
+    const upstream = connect(queue.endpoint.port, "127.0.0.1");
+    client.on("data", (sent) => setTimeout(() => upstream.write(sent), 100));
+    client.on("error", () => upstream.destroy()).on("close", () => upstream.destroy());
+    upstream.on("error", () => client.destroy()).pipe(client);
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => void slow.close());
+  await once(slow, "listening");
+  const { port } = slow.address() as AddressInfo;
+  const bullmq = {
+    ...outputs.bullmq,
+    defaultJobOptions,
+    producer: { ...outputs.bullmq.producer, ...producer, port },
+  };
+  expect(await found({ ...outputs, bullmq })).toEqual([]);
   expect(await queue.admin.keys("*")).toEqual([]);
 });
 

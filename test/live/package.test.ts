@@ -120,6 +120,7 @@ function faults(folder: string, compiler: string, module: string, moduleResoluti
   const subpaths = [
     "",
     "/create",
+    "/connect",
     "/redis",
     "/client",
     ...Object.values(BackendName).map((name) => `/${name}`),

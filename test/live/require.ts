@@ -27,6 +27,8 @@ const programs = {
   promtool: () => answers("promtool", "--version"),
   chromium: () => answers(CHROMIUM, "--version"),
   openssl: () => answers("openssl", "version"),
+  /** Booted in namespaces of its own by test/live/systemd/boot.sh, for which it takes root. */
+  systemd: () => answers("/lib/systemd/systemd", "--version"),
   root: () => (process.getuid?.() === 0 ? "root" : undefined),
 };
 

@@ -39,6 +39,15 @@ describe.skipIf(missing("redis"))("testTopology", () => {
     expect(keys.filter((key) => !key.startsWith("{shop}:mail"))).toEqual([]);
   });
 
+  test("is under the names of the stack", async () => {
+    const { env } = await open({ cache: { envPrefix: "KV" }, queue: { envPrefix: "REDIS" } });
+    expect(await settings(env, "KV")).toMatchObject({ "maxmemory-policy": "allkeys-lru" });
+    expect(await settings(env, "REDIS")).toMatchObject({ "maxmemory-policy": "noeviction" });
+    await expect(testTopology({ queue: { envPrefix: "REDIS" } })).rejects.toThrow(
+      "The test topology cannot be started: 1 problem\n  - cache.envPrefix, queue.envPrefix: both write REDIS_HOST, ",
+    );
+  });
+
   test("has a cache that evicts, and a queue that refuses and persists", async () => {
     const { env } = await open({ maxMemory: "20mb" });
     const cache = new Redis({ ...cacheOptions(env), enableOfflineQueue: true });

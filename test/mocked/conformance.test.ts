@@ -27,6 +27,9 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
         ...options,
       });
 
+    const problemsOf = async (args: TopologyArgs) =>
+      (await loadBackend(backend)).problems(completed(subject, args));
+
     test("is in the registry with a summary, and accepts the subject's args", async () => {
       const { summary, problems } = await loadBackend(backend);
       expect(summary).toMatch(/^\S.+[^.]$/);
@@ -70,6 +73,24 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       expect(Object.values(env).filter((value) => value === "")).toEqual([]);
     });
 
+    test("a role's variables are called as the stack says, wherever they are written", async () => {
+      const cache = { ...roles.cache, envPrefix: "APP_CACHE" };
+      const { resources, result } = await create({ cache, queue: { ...roles.queue, envPrefix: "REDIS" } });
+      const { env, network } = result;
+      const names = Object.keys(await resolved(env));
+      expect(names).toEqual(expect.arrayContaining(["APP_CACHE_URL", "REDIS_URL", "REDIS_BULLMQ"]));
+      if (network) expect(Object.keys(await resolved(network.env))).toEqual(names);
+      expect(JSON.stringify([names, resources])).not.toContain("REDIS_QUEUE_");
+      const said = await resolved(pulumi.output([result.cache, result.queue]));
+      expect(said.map((endpoint) => endpoint?.envPrefix)).toEqual(["APP_CACHE", "REDIS"]);
+      expect(queueOptions(await resolved(env), { envPrefix: "REDIS" }).connection.port).toBe(said[1]?.port);
+    });
+
+    test("roles that would write the same names are refused before any resource", async () => {
+      const problems = await problemsOf({ ...roles, queue: { ...roles.queue, envPrefix: "REDIS" } });
+      expect(problems.map(({ key }) => key)).toEqual(["cache.envPrefix, queue.envPrefix"]);
+    });
+
     test("an endpoint is whole, and only its secrets are secret", async () => {
       const { result } = await create(roles);
       for (const endpoint of [result.cache, result.queue] as Endpoint[]) {
@@ -108,7 +129,16 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
     test("an application gets from `env` what the output `bullmq` says", async () => {
       const queue = {
         ...roles.queue,
-        bullmq: { attempts: 7, lockDuration: 60_000, producerCommandTimeout: 900 },
+        bullmq: {
+          attempts: 7,
+          lockDuration: 60_000,
+          producerCommandTimeout: 900,
+          producerMaxRetries: 3,
+          producerOfflineQueue: true,
+          readyCheck: false,
+          keepCompletedCount: 0,
+          keepFailedForever: true,
+        },
       };
       const { result } = await create({ ...roles, queue });
       const env = await resolved(result.env);
@@ -126,8 +156,17 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
         ...prefix,
       });
       expect(forQueue).toMatchObject({
-        defaultJobOptions: { attempts: 7 },
-        connection: { commandTimeout: 900 },
+        defaultJobOptions: {
+          attempts: 7,
+          removeOnComplete: { age: 86400, count: 0 },
+          removeOnFail: { count: -1 },
+        },
+        connection: {
+          commandTimeout: 900,
+          maxRetriesPerRequest: 3,
+          enableOfflineQueue: true,
+          enableReadyCheck: false,
+        },
       });
       const cache = await resolved(pulumi.output(result.cache));
       const { host, port, username, password } = cacheOptions(env);

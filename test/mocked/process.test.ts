@@ -100,6 +100,35 @@ test("overrides: another folder, ports, passwords, directives, and no protection
   });
 });
 
+test("supervised: each server with its systemd and limit, and the units' names in the outputs", async () => {
+  const recording = await record(
+    () =>
+      new ProcessTopology("redis", {
+        cache: { memoryLimit: "512Mi" },
+        queue: { maxMemory: "1gb" },
+        directory: "/var/lib/redis",
+        supervise: "systemd-user",
+      }),
+  );
+  expect(recording.get(SERVER, "redis-cache").inputs).toMatchObject({
+    supervise: "systemd-user",
+    memoryLimit: 512 * 1024 * 1024,
+  });
+  expect(recording.get(SERVER, "redis-queue").inputs).toMatchObject({
+    supervise: "systemd-user",
+    memoryLimit: (2 * 1024 + 128) * 1024 * 1024,
+  });
+  const { queueUnit } = (await resolved(recording.result.details ?? {})) as Record<string, string>;
+  // Whoever else ends it, systemd starts it again.
+  expect(await resolved(recording.result.ways ?? {})).toMatchObject({
+    queue: { restart: ["systemctl", "--user", "restart", queueUnit] },
+  });
+  expect(await resolved(recording.result.details ?? {})).toEqual({
+    cacheUnit: expect.stringMatching(/^redis-topology-test-redis-cache-[0-9a-f]{8}\.service$/),
+    queueUnit: expect.stringMatching(/^redis-topology-test-redis-queue-[0-9a-f]{8}\.service$/),
+  });
+});
+
 test("a topology of another name lies in a folder of its own", async () => {
   const recording = await record(() => new ProcessTopology("other", { cache: {} }));
   expect(recording.get(SERVER, "other-cache").inputs.directory).toBe(

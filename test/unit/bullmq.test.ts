@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { BullmqArgs } from "../../components/redis/bullmq";
 import { bullmqDefaults, bullmqProblems, ioredisTls } from "../../components/redis/bullmq";
+import { describeAll } from "../../components/redis/problems";
 
 test("defaults", () => {
   const defaults = {
@@ -23,15 +24,17 @@ test("defaults", () => {
   expect(bullmqDefaults({})).toEqual(defaults);
 });
 
-test("every override arrives in its place; a worker's connection has none", () => {
+test("every override arrives in its place; a worker's connection has only the ready check", () => {
   const all: Required<BullmqArgs> = {
     attempts: 5,
     backoffType: "fixed",
     backoffDelay: 0,
     keepCompletedCount: 0,
     keepCompletedAge: 1,
+    keepCompletedForever: false,
     keepFailedCount: 2,
-    keepFailedAge: 0,
+    keepFailedAge: 3,
+    keepFailedForever: false,
     lockDuration: 60_000,
     lockRenewTime: 20_000,
     stalledInterval: 5000,
@@ -39,16 +42,22 @@ test("every override arrives in its place; a worker's connection has none", () =
     producerOfflineQueue: true,
     producerMaxRetries: 0,
     producerCommandTimeout: 800,
+    readyCheck: false,
     prefix: "app",
   };
   expect(bullmqDefaults(all)).toEqual({
-    producer: { enableOfflineQueue: true, maxRetriesPerRequest: 0, commandTimeout: 800 },
-    worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
+    producer: {
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: 0,
+      commandTimeout: 800,
+      enableReadyCheck: false,
+    },
+    worker: { enableOfflineQueue: true, maxRetriesPerRequest: null, enableReadyCheck: false },
     defaultJobOptions: {
       attempts: 5,
       backoff: { type: "fixed", delay: 0 },
-      removeOnComplete: { age: 1, count: 0 },
-      removeOnFail: { age: 0, count: 2 },
+      removeOnComplete: { count: 0, age: 1 },
+      removeOnFail: { age: 3, count: 2 },
     },
     workerOptions: {
       lockDuration: 60_000,
@@ -56,6 +65,32 @@ test("every override arrives in its place; a worker's connection has none", () =
       stalledInterval: 5000,
       maxStalledCount: 0,
     },
+  });
+});
+
+describe("what becomes of finished jobs", () => {
+  test("for ever, in the one form that BullMQ 5 and 6 and Bull 4 take", () => {
+    const { removeOnComplete, removeOnFail } = bullmqDefaults({ keepFailedForever: true }).defaultJobOptions;
+    expect(removeOnFail).toEqual({ count: -1 });
+    expect(removeOnComplete).toEqual({ age: 86_400, count: 1000 });
+    expect(bullmqDefaults({ keepCompletedForever: true }).defaultJobOptions.removeOnComplete).toEqual({
+      count: -1,
+    });
+  });
+
+  test("for ever, and a limit", () => {
+    const args = {
+      keepCompletedForever: true,
+      keepCompletedAge: 5,
+      keepFailedForever: true,
+      keepFailedCount: 0,
+    };
+    expect(describeAll("t", bullmqProblems(args))).toBe(
+      `t: 2 problems
+  - queue.bullmq.keepCompletedForever: true beside \`keepCompletedAge\`. Allowed: true alone, or limits. Remove one of the two.
+  - queue.bullmq.keepFailedForever: true beside \`keepFailedCount\`. Allowed: true alone, or limits. Remove one of the two.`,
+    );
+    expect(bullmqProblems({ ...args, keepCompletedForever: false, keepFailedForever: false })).toEqual([]);
   });
 });
 

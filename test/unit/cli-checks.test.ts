@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { Check, Context } from "../../cli/src/checks/check";
 import { expectationsOf } from "../../cli/src/checks/expectations";
 import type { Facts } from "../../cli/src/checks/facts";
-import { parseInfo } from "../../cli/src/checks/facts";
 import { HEALTH_CHECKS } from "../../cli/src/checks/health";
 import { SETTING_CHECKS } from "../../cli/src/checks/settings";
 import type { Outcome } from "../../components/redis/guarantees";
@@ -97,9 +96,4 @@ test("a queue that a service keeps in its own log need not have an AOF", () => {
     found: "no",
     why: "a queue here need not have it; guarantees.queue.processCrash: kept, up to 0 s lost (A log.)",
   });
-});
-
-test("INFO is read with its headings left out and its colons kept", () => {
-  const text = "# Server\r\nredis_version:7.0.15\r\nexecutable:/a:b\r\n\r\n# Memory: x\r\nmaxmemory:0\r\n";
-  expect(parseInfo(text)).toEqual({ redis_version: "7.0.15", executable: "/a:b", maxmemory: "0" });
 });

@@ -6,6 +6,7 @@ import { applyOverrides, parseOverride } from "../../cli/src/endpointOverride";
 import { UserError } from "../../cli/src/errors";
 import { parseOutputs } from "../../cli/src/outputs";
 import { stackOutputs } from "../../cli/src/stackOutputs";
+import { bullmqDefaults } from "../../components/redis/bullmq";
 import { outputsOf } from "../live/cli-helpers";
 
 const login = { port: 6379, username: "default", password: "hunter2", prefix: undefined };
@@ -221,3 +222,20 @@ test("another address for a role that is absent or named twice is refused", () =
     new UserError("--endpoint queue=h:7: the role is given twice. Give it once."),
   );
 });
+
+test.each([{ keepFailedForever: true }, { keepFailedCount: 5 }, { keepFailedCount: 0, keepFailedAge: 60 }])(
+  "finished jobs and the connection as a stack may have them: %j",
+  (keep) => {
+    const said = bullmqDefaults({ ...keep, readyCheck: false });
+    const bullmq = {
+      ...outputs.bullmq,
+      defaultJobOptions: said.defaultJobOptions,
+      producer: { ...login, host: "q", ...said.producer },
+    };
+    const named = { ...outputs, cache: { ...cache, envPrefix: "KV" }, bullmq };
+    const read = parseOutputs(JSON.stringify(named), "the test");
+    expect(read.bullmq?.defaultJobOptions.removeOnFail).toEqual(said.defaultJobOptions.removeOnFail);
+    expect(read.bullmq?.producer.enableReadyCheck).toBe(false);
+    expect(read.cache?.envPrefix).toBe("KV");
+  },
+);

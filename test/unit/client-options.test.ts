@@ -23,7 +23,13 @@ describe("the options from `env` are those of the output `bullmq`", () => {
     {
       attempts: fc.integer({ min: 1 }),
       backoffType: fc.constantFrom("fixed", "exponential"),
-      keepFailedAge: fc.nat(),
+      removeOnComplete: fc.oneof(fc.boolean(), fc.record({ count: fc.nat() })),
+      removeOnFail: fc.oneof(
+        fc.boolean(),
+        fc.record({ age: fc.nat() }),
+        fc.record({ age: fc.nat(), count: fc.nat() }),
+      ),
+      readyCheck: fc.boolean(),
       lockDuration: fc.integer({ min: 1000 }),
       producerOfflineQueue: fc.boolean(),
       producerMaxRetries: fc.nat(),
@@ -99,6 +105,21 @@ test("JSON by hand: a part replaces the defaults, other keys go through, empty v
   expect(queueOptions({ ...env, REDIS_QUEUE_BULLMQ: "" }).defaultJobOptions.attempts).toBe(3);
 });
 
+test("BullMQ's grammar of what becomes of finished jobs is taken whole, and nothing else", () => {
+  const read = (removeOnFail: unknown) =>
+    queueOptions({
+      REDIS_QUEUE_URL: "redis://queue",
+      REDIS_QUEUE_BULLMQ: JSON.stringify({ defaultJobOptions: { removeOnFail } }),
+    }).defaultJobOptions.removeOnFail;
+  for (const taken of [true, false, 7, { count: 7 }, { age: 7 }, { age: 7, count: 7, limit: 7 }])
+    expect(read(taken)).toEqual(taken);
+  expect(() => read("hush")).toThrow(
+    "- REDIS_QUEUE_BULLMQ: `defaultJobOptions.removeOnFail` is no boolean or number or object. Allowed:",
+  );
+  expect(() => read([1])).toThrow("`defaultJobOptions.removeOnFail` is no boolean or number or object.");
+  expect(() => read({ age: "7" })).toThrow("`defaultJobOptions.removeOnFail.age` is no number.");
+});
+
 test("one error names every variable that is missing or malformed, and no value", () => {
   const env = {
     REDIS_QUEUE_URL: "https://default:hush@queue",
@@ -117,6 +138,43 @@ test("one error names every variable that is missing or malformed, and no value"
   expect(() => cacheOptions({})).toThrow(
     `The environment has no usable cache: 1 problem\n  - REDIS_URL: missing. Allowed: ${url}`,
   );
+});
+
+describe("under other names", () => {
+  const REDIS_BULLMQ = '{"defaultJobOptions":{"attempts":9}}';
+  const queueOnly = { REDIS_URL: "redis://queue", REDIS_PREFIX: "{app}", REDIS_CA_CERT: PEM, REDIS_BULLMQ };
+  const named = { envPrefix: "REDIS" };
+
+  test("the queue and the cache are read there", () => {
+    const env = { ...queueOnly, KV_URL: "redis://cache" };
+    const queue = queueOptions(env, named);
+    expect(queue).toMatchObject({ prefix: "{app}", defaultJobOptions: { attempts: 9 } });
+    expect([queue.connection.host, workerOptions(env, named).connection.host]).toEqual(["queue", "queue"]);
+    expect(cacheOptions(env, { envPrefix: "KV" }).host).toBe("cache");
+  });
+
+  test("a malformed one is named as it is called there", () => {
+    const env = { ...queueOnly, REDIS_CA_CERT: "hush", REDIS_BULLMQ: "[]" };
+    expect(() => queueOptions(env, named)).toThrow(
+      /- REDIS_CA_CERT: no PEM\.[\s\S]*- REDIS_BULLMQ: no JSON object\./,
+    );
+    expect(() => workerOptions({ KV_BULLMQ: "{}" }, { envPrefix: "KV" })).toThrow("- KV_URL: missing.");
+  });
+
+  test("a queue is no cache: it would fill up", () => {
+    expect(() => cacheOptions(queueOnly)).toThrow(
+      "The environment has no usable cache: 1 problem\n  - REDIS_BULLMQ: there, so `REDIS_URL` leads to a queue. Allowed: a cache, since what it keeps would fill up a queue, which evicts nothing. Say where the cache's variables are, `cacheOptions(env, { envPrefix })`, or do without a cache.",
+    );
+  });
+
+  test("the queue that the stack has is not looked for in its cache, nor under a name it has not", () => {
+    const stack = { REDIS_URL: "redis://cache", REDIS_QUEUE_URL: "redis://queue", REDIS_QUEUE_BULLMQ: "{}" };
+    expect(() => queueOptions(stack, named)).toThrow(
+      'The environment has no usable queue: 1 problem\n  - REDIS_BULLMQ: missing, and there is `REDIS_QUEUE_BULLMQ`. Allowed: the queue that the stack has, since a cache evicts jobs. Read that one, `{ envPrefix: "REDIS_QUEUE" }`; or, where this is a queue too, set `REDIS_BULLMQ` to `{}`.',
+    );
+    expect(() => queueOptions(queueOnly)).toThrow('Read that one, `{ envPrefix: "REDIS" }`;');
+    expect(queueOptions({ ...stack, REDIS_BULLMQ: "{}" }, named).connection.host).toBe("cache");
+  });
 });
 
 test.each([
@@ -138,7 +196,12 @@ test.each(["{", "[]", "7", "null"])("the JSON %s is refused", (REDIS_QUEUE_BULLM
 
 /** A stack's outputs, resolved. */
 async function stack(server: Parameters<typeof topologyOutputs>[0]["queue"] & object, bullmq: BullmqArgs) {
-  const outputs = topologyOutputs({ backend: "shelf", queue: server, bullmq, guarantees: {} });
+  const outputs = topologyOutputs({
+    backend: "shelf",
+    queue: server,
+    args: { queue: { bullmq } },
+    guarantees: {},
+  });
   if (outputs.bullmq === undefined) throw new Error("The stack has no queue.");
   return {
     outputs: await resolved(pulumi.output(outputs.bullmq)),

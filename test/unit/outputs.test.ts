@@ -11,6 +11,7 @@ test("a plain server: defaults filled in, secrets marked", async () => {
   const { cache, queue, bullmq, env, ...rest } = topologyOutputs({
     backend: "shelf",
     cache: server,
+    args: {},
     guarantees,
   });
   expect(rest).toEqual({ backend: "shelf", guarantees });
@@ -35,6 +36,7 @@ test("a server that has its address inside containers only says so", async () =>
   const { cache } = topologyOutputs({
     backend: "shelf",
     cache: { ...server, inside: "the containers of api" },
+    args: {},
     guarantees,
   });
   expect(await resolved(cache?.inside ?? "")).toBe("the containers of api");
@@ -44,6 +46,7 @@ test("a server with everything: BullMQ's connections take it over", async () => 
   const { queue, bullmq, env } = topologyOutputs({
     backend: "shelf",
     queue: { ...server, username: "app", tls: true, prefix: "{bull}", caCertificate: "PEM" },
+    args: {},
     guarantees: {},
   });
   const connection = {
@@ -70,7 +73,7 @@ test.each([
   const { queue, bullmq, env } = topologyOutputs({
     backend: "shelf",
     queue: { ...server, ...(prefix && { prefix }) },
-    bullmq: { prefix: "{jobs}" },
+    args: { queue: { bullmq: { prefix: "{jobs}" } } },
     guarantees: {},
   });
   expect(await resolved(pulumi.output(queue?.prefix))).toBe("{jobs}");
@@ -79,8 +82,39 @@ test.each([
 });
 
 test("without a prefix no output has one", async () => {
-  const { queue, bullmq, env } = topologyOutputs({ backend: "shelf", queue: server, guarantees: {} });
+  const { queue, bullmq, env } = topologyOutputs({
+    backend: "shelf",
+    queue: server,
+    args: {},
+    guarantees: {},
+  });
   expect(queue).not.toHaveProperty("prefix");
   expect(bullmq).not.toHaveProperty("prefix");
   expect(await resolved(env)).not.toHaveProperty("REDIS_QUEUE_PREFIX");
+});
+
+test("a role's variables are called as the stack says, and its endpoint tells how", async () => {
+  const { cache, queue, env } = topologyOutputs({
+    backend: "shelf",
+    cache: server,
+    queue: { ...server, prefix: "{bull}", caCertificate: "PEM" },
+    args: { cache: { envPrefix: "APP_CACHE" }, queue: { envPrefix: "REDIS" } },
+    guarantees: {},
+  });
+  expect([cache?.envPrefix, queue?.envPrefix]).toEqual(["APP_CACHE", "REDIS"]);
+  expect(Object.keys(await resolved(env))).toEqual([
+    "APP_CACHE_HOST",
+    "APP_CACHE_PORT",
+    "APP_CACHE_PASSWORD",
+    "APP_CACHE_URL",
+    "APP_CACHE_TLS",
+    "REDIS_HOST",
+    "REDIS_PORT",
+    "REDIS_PASSWORD",
+    "REDIS_URL",
+    "REDIS_TLS",
+    "REDIS_PREFIX",
+    "REDIS_CA_CERT",
+    "REDIS_BULLMQ",
+  ]);
 });

@@ -56,7 +56,7 @@ describe("what is refused, with its one line", () => {
     [
       "a typo in a role",
       { queue: { maxmemory: "256mb" } },
-      "queue.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, evictionPolicy, persistence, acceptDataLoss, bullmq. Did you mean `maxMemory`?",
+      "queue.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence, acceptDataLoss, bullmq. Did you mean `maxMemory`?",
     ],
     [
       "a typo in the section of a backend that is not in use",
@@ -137,6 +137,16 @@ describe("what is refused, with its one line", () => {
       "a number below the least",
       { queue: { bullmq: { attempts: 0 } } },
       "queue.bullmq.attempts: 0. Allowed: at least 1. Correct the value.",
+    ],
+    [
+      "failed jobs kept for ever, and a number of them",
+      { queue: { bullmq: { keepFailedForever: true, keepFailedCount: 5 } } },
+      "queue.bullmq.keepFailedForever: true beside `keepFailedCount`. Allowed: true alone, or limits. Remove one of the two.",
+    ],
+    [
+      "a prefix of variables that no variable can have",
+      { queue: { envPrefix: "my-redis" } },
+      "queue.envPrefix: a text of 8 characters. Allowed: at most 100 letters, digits and `_`, no digit first; `_HOST`, `_PORT` and the others are added to it. Correct it, or remove it for REDIS_QUEUE.",
     ],
     [
       "a text that is empty",
@@ -368,7 +378,7 @@ describe("what is refused, with its one line", () => {
     const cache = { maxMemory: "1mb", maxmemory: "1mb" };
     const queue = { port: "6379", password: "hunter2", memoryLimit: "1Gi" };
     expect(await problems({ cache, queue })).toEqual([
-      "cache.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, evictionPolicy, persistence. Did you mean `maxMemory`?",
+      "cache.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence. Did you mean `maxMemory`?",
       'queue.port: "6379". Allowed: a number, without quotes. Correct the value.',
       "queue.password: given in plain text. Allowed: a secret. Set it with `pulumi config set --path --secret 'queue.password'`, and change it: this one has been readable.",
       `cache.maxMemory: "1mb" is below 16Mi. Allowed: ${SIZES}. Correct the size.`,

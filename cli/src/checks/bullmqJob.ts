@@ -114,7 +114,8 @@ class Trial {
   private async process(): Promise<void> {
     await Promise.all([this.queue, this.events, this.worker].map((part) => part.waitUntilReady()));
     const token = randomUUID();
-    const job = await this.queue.add("verify", { token });
+    // Or it is gone, where completed jobs are removed at once, before anybody has asked for its result.
+    const job = await this.queue.add("verify", { token }, { removeOnComplete: false });
     const result = await job.waitUntilFinished(this.events);
     if (result !== token) throw new Error("the job gave another result");
   }

@@ -1,4 +1,6 @@
 import type { Redis } from "ioredis";
+import type { Info } from "redis-topology/redis";
+import { parseInfo } from "redis-topology/redis";
 import { until } from "../deadline";
 import { messageOf } from "../errors";
 import { isReply } from "../redisClient";
@@ -6,7 +8,7 @@ import { isReply } from "../redisClient";
 /** What a server says of itself. Where it refuses, why stands in its place. */
 export interface Facts {
   /** Fields of INFO. */
-  readonly info: Readonly<Record<string, string>>;
+  readonly info: Info;
   /** Settings of CONFIG GET. */
   readonly config: Readonly<Record<string, string>>;
   /** The server's answer when it refused INFO. */
@@ -84,12 +86,4 @@ async function readConfig(client: Redis, signal: AbortSignal): Promise<Record<st
 function refusal(error: unknown): string {
   if (!isReply(error)) throw error;
   return messageOf(error);
-}
-
-/** The fields of INFO, without its headings. */
-export function parseInfo(text: string): Record<string, string> {
-  const lines = text.split(/\r?\n/).filter((line) => line.includes(":") && !line.startsWith("#"));
-  return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),
-  );
 }

@@ -1,4 +1,4 @@
-import { compareVersions, LEAST_VERSION, Role } from "redis-topology/redis";
+import { compareVersions, LEAST_VERSION, Role, serverName } from "redis-topology/redis";
 import type { Check, Verdict } from "./check";
 import { fail, pass, passIf, skip } from "./check";
 import type { Facts } from "./facts";
@@ -19,7 +19,7 @@ export const HEALTH_CHECKS: readonly Check<Facts>[] = [
     expected: () => `at least ${LEAST_VERSION}`,
     judge: (facts) =>
       seen(facts, "redis_version", (version) =>
-        passIf(compareVersions(version, LEAST_VERSION) >= 0, serverName(facts, version)),
+        passIf(compareVersions(version, LEAST_VERSION) >= 0, serverName(facts.info)),
       ),
   },
   {
@@ -50,10 +50,4 @@ function status(name: string, field: string, ofAof: boolean): Check<Facts> {
 function seen(facts: Facts, field: string, judge: (value: string) => Verdict): Verdict {
   const found = infoField(facts, field);
   return "unseen" in found ? skip(found.unseen) : judge(found.value);
-}
-
-/** Valkey says a Redis version too, the one it is compatible with. */
-function serverName(facts: Facts, version: string): string {
-  const valkey = facts.info.valkey_version;
-  return valkey === undefined ? `redis ${version}` : `valkey ${valkey}`;
 }

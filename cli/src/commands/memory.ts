@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Redis } from "ioredis";
 import type { Role } from "redis-topology/redis";
-import { parseInfo } from "../checks/facts";
+import { parseInfo } from "redis-topology/redis";
 import { until } from "../deadline";
 import { parseCount } from "../duration";
 import { UserError } from "../errors";

@@ -28,6 +28,8 @@ export interface DiscoverOptions {
   readonly signal: AbortSignal;
   /** Keys to pass over at most. */
   readonly limit: number;
+  /** Asked between two steps: true ends the look as the limit does. Default never. */
+  readonly enough?: () => boolean;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -38,7 +40,7 @@ const PAGE = 2000;
  * holds nobody up; what is kept is the queues alone.
  */
 export async function findQueues(client: Client, options: DiscoverOptions): Promise<Discovery> {
-  const { signal, limit, onProgress } = options;
+  const { signal, limit, enough, onProgress } = options;
   const nodes = nodesOf(client);
   const sizes = await until(signal, Promise.all(nodes.map((node) => node.dbsize())));
   const keys = sizes.reduce((sum, size) => sum + size, 0);
@@ -47,7 +49,8 @@ export async function findQueues(client: Client, options: DiscoverOptions): Prom
   for (const node of nodes) {
     let cursor = "0";
     do {
-      if (looked >= limit) return { queues: sorted(found), looked, keys, complete: false };
+      if (looked >= limit || (looked > 0 && enough?.()))
+        return { queues: sorted(found), looked, keys, complete: false };
       const [next, names] = await until(signal, node.scan(cursor, "MATCH", "*:[im][de]*", "COUNT", PAGE));
       for (const queue of await recognise(node, names, signal)) found.set(keyOf(queue, ""), queue);
       cursor = next;

@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Job } from "bullmq";
-import { Queue, Worker } from "bullmq";
-import { Cluster } from "ioredis";
-import { startDeadline, until } from "../deadline";
-import { FailedError, messageOf } from "../errors";
+import type { Job, Queue } from "bullmq";
+import { until } from "../deadline";
+import { messageOf } from "../errors";
 import type { BullmqOutputs } from "../outputs";
 import type { Client } from "../redisClient";
-import { clusterOf, ONE_ATTEMPT } from "../redisClient";
+import { OwnQueue } from "./ownQueue";
 
 /** One thing that a queue must be able to do. */
 export interface TrialStep {
@@ -16,43 +14,29 @@ export interface TrialStep {
   readonly ms: number;
 }
 
-const CLEANUP_MS = 5000;
 const DELAY_MS = 300;
 const EVERY_MS = 250;
 
 /** Jobs of every kind through a queue and a worker of their own; `remove` leaves nothing of it. */
 export class QueueTrial {
-  readonly name: string;
+  private readonly own: OwnQueue;
   private readonly queue: Queue;
-  private readonly worker: Worker;
-  private readonly clusters: Cluster[] = [];
-  private readonly broken: Promise<never>;
-  /** Called for each event of the worker. */
+  /** What the job that succeeds carries and gives back. */
+  private readonly token = randomUUID();
+  /** Called for each job that the worker takes. */
   private notice: () => void = () => undefined;
   private readonly runs = new Map<string, number>();
 
   constructor(beside: string, bullmq: BullmqOutputs, client: Client, prefix: string) {
-    this.name = `${beside}-test-${randomUUID()}`;
-    const shared = { prefix, skipVersionCheck: true };
-    const connection = (options: BullmqOutputs["producer"]) =>
-      client instanceof Cluster ? this.cluster(options) : { ...options, ...ONE_ATTEMPT };
-    this.queue = new Queue(this.name, { ...shared, connection: connection(bullmq.producer) });
-    this.worker = new Worker(this.name, (job) => this.process(job), {
-      ...shared,
-      connection: connection(bullmq.worker),
-      ...bullmq.workerOptions,
-    });
-    this.broken = new Promise((_, reject) => {
-      this.queue.on("error", reject);
-      this.worker.on("error", reject);
-    });
-    this.broken.catch(() => undefined);
+    const name = `${beside}-test-${randomUUID()}`;
+    this.own = new OwnQueue({ name, prefix, bullmq, client, process: (job) => this.process(job) });
+    this.queue = this.own.queue;
   }
 
   /** Every step, in order; a step that fails does not end the rest. Throws when the connection breaks. */
   async run(signal: AbortSignal, onStep: (step: string) => void): Promise<TrialStep[]> {
     const results: TrialStep[] = [];
-    await until(signal, Promise.race([this.ready(), this.broken]));
+    await until(signal, this.own.ready());
     for (const [step, work] of this.steps()) {
       onStep(step);
       const from = performance.now();
@@ -60,28 +44,15 @@ export class QueueTrial {
         (found) => ({ ok: true, found }),
         (error) => ({ ok: false, found: messageOf(error) }),
       );
-      const { ok, found } = await until(signal, Promise.race([judged, this.broken]));
+      const { ok, found } = await until(signal, this.own.within(judged));
       results.push({ step, ok, found, ms: Math.round(performance.now() - from) });
     }
     return results;
   }
 
-  /** Stops everything and removes the queue. Throws FailedError when something is left. */
-  async remove(): Promise<void> {
-    const deadline = startDeadline(CLEANUP_MS);
-    const within = <T>(work: Promise<T>) => until(deadline.signal, work);
-    try {
-      await within(this.worker.close(true));
-      await within(this.queue.obliterate({ force: true }));
-    } catch (error) {
-      throw new FailedError(
-        `The queue ${this.queue.qualifiedName} may be left (${messageOf(error)}): remove it with \`redis-topology queue ${this.name} obliterate --yes\`.`,
-      );
-    } finally {
-      await within(this.queue.close()).catch(() => undefined);
-      for (const cluster of this.clusters) cluster.disconnect();
-      deadline.clear();
-    }
+  /** Stops everything and removes the queue. Throws FailedError when something may be left. */
+  remove(): Promise<void> {
+    return this.own.remove();
   }
 
   private steps(): [string, () => Promise<string>][] {
@@ -95,10 +66,10 @@ export class QueueTrial {
   }
 
   private async succeeding(): Promise<string> {
-    const job = await this.queue.add("succeed", { token: this.name });
+    const job = await this.queue.add("succeed", { token: this.token });
     await this.ended(job, "completed");
     const { returnvalue } = (await this.queue.getJob(job.id ?? "")) ?? {};
-    if (returnvalue !== this.name) throw new Error("another result came back");
+    if (returnvalue !== this.token) throw new Error("another result came back");
     return "processed, result seen";
   }
 
@@ -150,7 +121,7 @@ export class QueueTrial {
 
   /** Waits until it is so; looks again whenever the worker has done something, and from time to time. */
   private async condition(isSo: () => Promise<boolean>): Promise<void> {
-    while (!this.worker.closing && !(await isSo())) {
+    while (!this.own.worker.closing && !(await isSo())) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 50);
         this.notice = () => {
@@ -159,15 +130,5 @@ export class QueueTrial {
         };
       });
     }
-  }
-
-  private async ready(): Promise<void> {
-    await Promise.all([this.queue.waitUntilReady(), this.worker.waitUntilReady()]);
-  }
-
-  private cluster(options: BullmqOutputs["producer"]): Cluster {
-    const cluster = clusterOf(options);
-    this.clusters.push(cluster);
-    return cluster;
   }
 }

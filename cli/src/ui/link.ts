@@ -1,5 +1,5 @@
 import { Cluster, Redis } from "ioredis";
-import { parseInfo } from "../checks/facts";
+import { parseInfo } from "redis-topology/redis";
 import { startDeadline, until } from "../deadline";
 import { messageOf } from "../errors";
 import type { Client, Target } from "../redisClient";

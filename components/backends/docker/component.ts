@@ -34,7 +34,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
 
     const ways = dockerWays(args, plan, place.prefix);
     const host = endpointHost(plan.bind, plan.engine);
-    const rest = { backend: traits.name, bullmq: args.queue?.bullmq, guarantees: plan.guarantees, ways };
+    const rest = { backend: traits.name, args, guarantees: plan.guarantees, ways };
     const outputs = topologyOutputs({
       ...rest,
       cache: inside.cache && { ...inside.cache, host },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
+import { parseInfo } from "../../redis/info";
 import type { Role } from "../../redis/roles";
 import { formatSize } from "../../redis/size";
 import type { GuardedServer } from "./guard";
@@ -103,10 +104,8 @@ const UNTOUCHED = "Nothing was changed.";
 
 /** Bytes that count against `maxmemory` (evict.c, freeMemoryGetNotCountedMemory). */
 async function used(docker: Docker, server: Reached): Promise<number> {
-  const lines = (await ask(docker, server, ["INFO", "memory"])) ?? [];
-  const field = (name: string) =>
-    Number(lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1));
-  return field("used_memory") - field("mem_not_counted_for_evict");
+  const info = parseInfo(((await ask(docker, server, ["INFO", "memory"])) ?? []).join("\n"));
+  return Number(info.used_memory) - Number(info.mem_not_counted_for_evict);
 }
 
 /** What the container's processes hold, without files that the kernel drops at need, as soon as it is within the limit. */

@@ -47,7 +47,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
       backend: traits.name,
       cache: server("cache"),
       queue: server("queue"),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       ways: Object.fromEntries(servers.map(({ role, ways }) => [role, ways])),
       details: Object.fromEntries(servers.map(({ role, secretArn }) => [`${role}SecretArn`, secretArn])),

@@ -41,7 +41,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
       backend: traits.name,
       cache: server(Role.Cache, args.cacheServer),
       queue: server(Role.Queue, args.queueServer),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       ways: externalWays(plan),
     });

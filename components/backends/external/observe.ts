@@ -1,6 +1,9 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
+import { oneAttempt } from "../../connect";
 import { DEFAULT_USERNAME } from "../../redis/acl";
 import { ioredisTls } from "../../redis/bullmq";
+import type { Info } from "../../redis/info";
+import { parseInfo, serverName } from "../../redis/info";
 import { isLoopback } from "./address";
 import type { ExternalServerInputs, Observation, Standing } from "./externalServer";
 
@@ -12,28 +15,19 @@ const PREVIEW_ANSWER_MS = 2_000;
 /** What the server says of itself, or in one sentence why it does not. The password is in neither. */
 export async function observe(server: ExternalServerInputs): Promise<Observation | string> {
   const answerMs = server.preview ? PREVIEW_ANSWER_MS : ANSWER_MS;
-  const client = new Redis({
+  const { client, cause } = oneAttempt({
     host: server.host,
     port: server.port,
     ...login(server),
     tls: ioredisTls(server),
-    lazyConnect: true,
     connectTimeout: answerMs,
     commandTimeout: answerMs,
-    enableReadyCheck: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  });
-  // ioredis tells the reason (refused, certificate) only here; the rejected call says "Connection is closed".
-  let reason: Error | undefined;
-  client.on("error", (error) => {
-    reason = error;
   });
   try {
     await client.connect();
     return await read(server, client);
   } catch (error) {
-    return failure(server, reason ?? (error as Error));
+    return failure(server, cause() ?? (error as Error));
   } finally {
     client.disconnect();
   }
@@ -78,33 +72,26 @@ export function failure(
 }
 
 async function read({ role, host, port }: ExternalServerInputs, client: Redis): Promise<Observation> {
-  const text = await client.info();
-  const fields = new Map(
-    text.split("\r\n").flatMap((line): [string, string][] => {
-      const colon = line.indexOf(":");
-      return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
-    }),
-  );
-  if (fields.get("loading") === "1") {
+  const info = parseInfo(await client.info());
+  if (info.loading === "1") {
     console.error(
       `${role}: ${named(host, port)} is still loading its data, and refuses to read and write until then`,
     );
   }
-  const valkey = fields.get("valkey_version");
-  const standing = standingOf(fields);
+  const standing = standingOf(info);
   return {
-    server: valkey ? `valkey ${valkey}` : `redis ${fields.get("redis_version") ?? "0"}`,
-    clusterMode: fields.get("cluster_enabled") === "1" || fields.get("redis_mode") === "cluster",
-    policy: fields.get("maxmemory_policy") ?? "",
-    persistence: fields.get("aof_enabled") === "1" ? "aof" : await snapshots(client),
+    server: serverName(info),
+    clusterMode: info.cluster_enabled === "1" || info.redis_mode === "cluster",
+    policy: info.maxmemory_policy ?? "",
+    persistence: info.aof_enabled === "1" ? "aof" : await snapshots(client),
     ...(standing && { standing }),
   };
 }
 
-function standingOf(fields: ReadonlyMap<string, string>): Standing | undefined {
-  if (fields.get("redis_mode") === "sentinel") return "sentinel";
-  if (fields.get("role") !== "slave") return undefined;
-  return fields.get("slave_read_only") === "0" ? "writable replica" : "read-only replica";
+function standingOf(info: Info): Standing | undefined {
+  if (info.redis_mode === "sentinel") return "sentinel";
+  if (info.role !== "slave") return undefined;
+  return info.slave_read_only === "0" ? "writable replica" : "read-only replica";
 }
 
 /**

@@ -1,14 +1,14 @@
+import { EXPORTER_PORT, watchedQueueProblems } from "../../redis/exporter";
 import { shownNear } from "../../redis/near";
 import { readSize } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shapeOf, shownAs, shownNumber } from "../../redis/problems";
+import { shownAs, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { ROLES } from "../../redis/roles";
 import { formatSize, shownSize } from "../../redis/size";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
 import { dnsLabelProblems, MAX_NAMESPACE } from "./dnsLabel";
-import { EXPORTER_PORT } from "./exporter";
 import { MAX_NAME, namespaceOf, roleNames, serverArgs } from "./names";
 import { cpuQuantity } from "./quantity";
 import { DEFAULT_REPLICAS, MAX_JOB_NAME, MAX_REPLICAS, MAX_RETAIN } from "./storage";
@@ -153,14 +153,7 @@ export function networkProblems({ network = {} }: KubernetesTopologyArgs): Probl
 
 /** BullMQ joins key parts with colons, and the exporter's list has commas between keys. */
 export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
-  return (args.monitoring?.queues ?? [])
-    .filter((queue) => !/^[^\s:,=]+$/.test(queue))
-    .map((queue) => ({
-      key: "monitoring.queues",
-      was: shapeOf(queue),
-      allowed: "names of BullMQ queues, without spaces, colons, commas and equals signs",
-      fix: "Give the name as in `new Queue(name)`.",
-    }));
+  return watchedQueueProblems(args.monitoring?.queues ?? []);
 }
 
 function jobProblems(job: RecurringJobArgs, index: number): Problem[] {

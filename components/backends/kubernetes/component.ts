@@ -57,7 +57,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       backend: traits.name,
       cache: servers.find(({ role }) => role === Role.Cache),
       queue: servers.find(({ role }) => role === Role.Queue),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(

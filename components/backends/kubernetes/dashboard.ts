@@ -1,5 +1,5 @@
+import { exporterSelector } from "./monitoring";
 import type { ServerPlan } from "./plan";
-import { exporterSelector } from "./promql";
 
 /** Grafana's sidecar loads ConfigMaps with this label (the Helm chart's default). */
 export const DASHBOARD_LABEL = { grafana_dashboard: "1" };

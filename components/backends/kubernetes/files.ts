@@ -1,5 +1,6 @@
 import { DEFAULT_USERNAME } from "../../redis/acl";
 import { renderConfig } from "../../redis/config";
+import { exporterPasswords } from "../../redis/exporter";
 import { confArgument } from "../../redis/quote";
 import type { Directive } from "../../redis/roles";
 import { exporterAddress } from "./exporter";
@@ -28,7 +29,7 @@ export function authFiles(plan: ServerPlan, acl: string, password: string): Reco
   return {
     "users.acl": acl,
     ping: `AUTH ${login}\nPING\n`,
-    "exporter.json": JSON.stringify({ [exporterAddress(plan.port)]: password }),
+    "exporter.json": exporterPasswords(exporterAddress(plan.port), password),
   };
 }
 

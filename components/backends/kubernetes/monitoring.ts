@@ -1,12 +1,10 @@
-import { alertsFor } from "../../redis/alerts";
+import { ruleGroup, SCRAPE_SECONDS } from "../../redis/promql";
 import type { KubernetesTopologyArgs } from "./args";
 import { selectorLabels } from "./names";
 import type { ServerPlan } from "./plan";
-import { condition, SCRAPE_SECONDS } from "./promql";
 
 /** API of the Prometheus operator's objects. */
 export const OPERATOR_API = "monitoring.coreos.com/v1";
-const RUNBOOKS = "docs/operations.md";
 
 /** Scrapes the metrics port, which only the headless Service has. */
 export function serviceMonitorSpec(namespace: string, plan: ServerPlan) {
@@ -19,23 +17,25 @@ export function serviceMonitorSpec(namespace: string, plan: ServerPlan) {
 
 /** The alerts of `components/redis/alerts.ts`, in PromQL. */
 export function prometheusRuleSpec(args: KubernetesTopologyArgs, namespace: string, plan: ServerPlan) {
-  const { thresholds, runbookUrl = RUNBOOKS } = args.monitoring ?? {};
-  const rules = alertsFor(plan.role, thresholds).flatMap((alert) => {
-    const when = condition(alert, namespace, plan);
-    if (!when) return [];
-    return [
-      {
-        alert: alert.name,
-        expr: when.expr,
-        for: when.for,
-        labels: { severity: alert.severity, role: plan.role, redis: plan.names.server },
-        annotations: {
-          summary: `${namespace}/${plan.names.server}: ${alert.summary}`,
-          description: alert.description,
-          runbook_url: `${runbookUrl}#${alert.runbook}`,
-        },
-      },
-    ];
+  const { thresholds, runbookUrl } = args.monitoring ?? {};
+  const { server, claim } = plan.names;
+  const group = ruleGroup({
+    role: plan.role,
+    group: `${namespace}-${server}`,
+    title: `${namespace}/${server}`,
+    labels: { redis: server },
+    series: {
+      exporter: exporterSelector(namespace, plan),
+      identity: ["namespace", "service"],
+      claim: `{namespace="${namespace}",persistentvolumeclaim="${claim}"}`,
+    },
+    thresholds,
+    runbookUrl,
   });
-  return { groups: [{ name: `${namespace}-${plan.names.server}`, rules }] };
+  return { groups: [group] };
+}
+
+/** The series of this role's exporter, as the ServiceMonitor labels them. */
+export function exporterSelector(namespace: string, plan: ServerPlan): string {
+  return `{namespace="${namespace}",service="${plan.names.headless}"}`;
 }

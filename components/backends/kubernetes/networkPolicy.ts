@@ -1,5 +1,5 @@
+import { EXPORTER_PORT } from "../../redis/exporter";
 import type { KubernetesTopologyArgs } from "./args";
-import { EXPORTER_PORT } from "./exporter";
 import { clientLabels, selectorLabels } from "./names";
 import type { ServerPlan } from "./plan";
 

@@ -1,6 +1,7 @@
+import { jobKeys } from "../../redis/exporter";
 import { Role } from "../../redis/roles";
 import type { KubernetesTopologyArgs, ServerArgs } from "./args";
-import { CONTAINER_SECURITY, exporterContainer, jobKeys } from "./exporter";
+import { CONTAINER_SECURITY, exporterContainer } from "./exporter";
 import { AUTH_DIR, CONFIG_DIR, DATA_DIR } from "./files";
 import { DATA_VOLUME, serverArgs } from "./names";
 import type { ServerPlan } from "./plan";

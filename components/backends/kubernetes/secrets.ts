@@ -80,7 +80,11 @@ function createSecret(
 /** The contract's environment of an application, for `envFrom`. */
 function connectionVariables(site: Site, plan: ServerPlan, password: string): Record<string, string> {
   const { host, port, role } = plan;
-  const connection: Connection = { host, port, username: DEFAULT_USERNAME, password, tls: false };
+  const envPrefix = site.args[role]?.envPrefix;
+  const connection: Connection = {
+    ...{ host, port, username: DEFAULT_USERNAME, password, tls: false },
+    ...(envPrefix !== undefined && { envPrefix }),
+  };
   if (role === Role.Cache) return environment(connection, undefined);
   const bullmq = site.args.queue?.bullmq;
   const prefix = bullmq?.prefix;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
+import { EXPORTER_PORT } from "../../redis/exporter";
 import { keptByArgocd } from "./argocd";
 import type { KubernetesTopologyArgs } from "./args";
-import { EXPORTER_PORT } from "./exporter";
 import { configFiles } from "./files";
 import { DATA_VOLUME, labels, selectorLabels, serverArgs } from "./names";
 import type { ServerPlan } from "./plan";

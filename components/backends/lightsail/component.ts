@@ -53,7 +53,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       backend: traits.name,
       cache: server(Role.Cache),
       queue: server(Role.Queue),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
       ways: Object.fromEntries(
         roles.map(({ role }) => [role, containerWays(role, service.plainName, plan.open, awsCommand())]),

@@ -1,4 +1,5 @@
 import type { TopologyArgs } from "../../contract";
+import type { Supervision } from "./supervision";
 
 /** A topology of redis-server processes on this host. */
 export interface ProcessTopologyArgs extends TopologyArgs {
@@ -12,4 +13,11 @@ export interface ProcessTopologyArgs extends TopologyArgs {
   directory?: string;
   /** Whether `destroy` deletes the queue's data too. Default false: it stays on disk and is found again. */
   deleteData?: boolean;
+  /**
+   * Who starts the servers again after a crash and after a reboot. `systemd`: units of the host, for which `up` runs as
+   * root; `systemd-user`: units of this user, who must linger (`loginctl enable-linger`). Default: nobody but the next
+   * `up`. A unit lets its server write into its folder only, and use a role's `memoryLimit` at most, which only a
+   * supervised server has. A change restarts the servers in their folders; a queue is saved first.
+   */
+  supervise?: Supervision;
 }

@@ -4,11 +4,15 @@ import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
+import { rolePlans } from "../../redis/plan";
+import type { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
 import { HOST, planProcess, traits } from "./plan";
+import type { RedisServerInputs } from "./redisServer";
 import { RedisServer } from "./redisServer";
+import { unitName } from "./unit";
 import { processWays } from "./ways";
 
 /** The topology as redis-server (or valkey-server) processes of this host; no Docker, no cloud. */
@@ -19,6 +23,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly details?: pulumi.Output<Record<string, string>>;
   readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -28,13 +33,15 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
     const directory = path.resolve(args.directory ?? defaultDirectory(name));
     const server = (role: RolePlan | undefined) => role && createServer(this, name, directory, role, args);
 
+    const places = rolePlans(plan).map(({ role }) => placeOf(name, directory, role));
     const outputs = topologyOutputs({
       backend: traits.name,
       cache: server(plan.cache),
       queue: server(plan.queue),
-      bullmq: args.queue?.bullmq,
+      args,
       guarantees: plan.guarantees,
-      ways: processWays(directory, plan),
+      ...(args.supervise !== undefined && { details: units(places) }),
+      ways: processWays(places.map((place) => ({ ...place, supervise: args.supervise }))),
     });
     announceGuarantees(plan.guarantees, this);
 
@@ -44,6 +51,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.details = outputs.details;
     this.ways = outputs.ways;
     this.registerOutputs({ ...outputs });
   }
@@ -54,6 +62,21 @@ function defaultDirectory(name: string): string {
   return path.join(".redis-topology", pulumi.getStack(), ...(name === "redis" ? [] : [name]));
 }
 
+type Place = Pick<RedisServerInputs, "role" | "owner" | "directory">;
+
+function placeOf(name: string, directory: string, role: Role): Place {
+  return {
+    role,
+    owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+    directory: path.join(directory, role),
+  };
+}
+
+/** The unit of each server, for `systemctl status` and `journalctl -u`. */
+function units(places: readonly Place[]): Record<string, string> {
+  return Object.fromEntries(places.map((one) => [`${one.role}Unit`, unitName(one)]));
+}
+
 function createServer(
   parent: ProcessTopology,
   name: string,
@@ -61,19 +84,18 @@ function createServer(
   plan: RolePlan,
   args: ProcessTopologyArgs,
 ): RedisServer {
-  const { role, port, directives, persists, engine, version } = plan;
+  const { role, port, directives, persists, engine, version, memoryLimit } = plan;
   const given = args[role];
   return new RedisServer(
     `${name}-${role}`,
     {
-      role,
-      owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
-      directory: path.join(directory, role),
+      ...placeOf(name, directory, role),
       host: HOST,
       port,
       directives,
       persists,
       deleteData: args.deleteData ?? false,
+      ...(args.supervise !== undefined && { supervise: args.supervise, memoryLimit }),
       ...(engine !== undefined && { engine }),
       ...(version !== undefined && { version }),
       ...(given?.password !== undefined && { password: pulumi.secret(given.password) }),

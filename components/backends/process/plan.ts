@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { RoleGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
@@ -8,6 +9,8 @@ import {
 } from "../../redis/guarantees";
 import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
+import type { Problem } from "../../redis/problems";
+import { shown } from "../../redis/problems";
 import type { ProcessTopologyArgs } from "./args";
 
 /** Where the servers listen: this host only. */
@@ -26,18 +29,37 @@ export const traits: BackendTraits = {
 
 /** Everything decided about the topology, and everything wrong with it. Pure. */
 export function planProcess(args: ProcessTopologyArgs): TopologyPlan {
-  return planTopology(traits, args, {
-    cache: CACHE_GUARANTEES,
-    queue: queueGuarantees(args.deleteData ?? false),
-  });
+  const { memoryLimit: _, ...unlimited } = traits.refuses;
+  const own = args.supervise === undefined ? traits : { ...traits, refuses: unlimited };
+  const plan = planTopology(own, args, { cache: CACHE_GUARANTEES, queue: queueGuarantees(args) });
+  return { ...plan, problems: [...plan.problems, ...folderProblems(args)] };
 }
 
-function queueGuarantees(deleteData: boolean): RoleGuarantees {
+/** Folders that a host empties when it starts (systemd's tmpfiles.d/tmp.conf), and that `PrivateTmp` hides. */
+const EMPTIED = ["/tmp", "/var/tmp", "/run", "/var/run", "/dev/shm"];
+
+function folderProblems({ supervise, directory }: ProcessTopologyArgs): Problem[] {
+  if (supervise === undefined || directory === undefined) return [];
+  const folder = path.resolve(directory);
+  const emptied = EMPTIED.find((one) => `${folder}/`.startsWith(`${one}/`));
+  if (emptied === undefined) return [];
+  return [
+    {
+      key: "directory",
+      was: `${shown(directory)}, in ${emptied}`,
+      allowed: "a folder that outlives a reboot, since `process.supervise` starts the servers after one",
+      fix: "Choose another, such as /var/lib/redis-topology.",
+    },
+  ];
+}
+
+function queueGuarantees({ deleteData, supervise }: ProcessTopologyArgs): RoleGuarantees {
+  const back = `${supervise === undefined ? "The next `pulumi up`" : "systemd"} starts Redis again.`;
   return {
-    processCrash: kept(`${AOF_SURVIVES_CRASH} The next \`pulumi up\` starts Redis again.`),
+    processCrash: kept(`${AOF_SURVIVES_CRASH} ${back}`),
     redeploy: kept("Redis saves before it stops, and finds its folder again."),
     hostCrash: kept(
-      `The AOF is fsynced every second, so the last ${EVERYSEC_LOSS_SECONDS} seconds may be missing. The next \`pulumi up\` starts Redis again.`,
+      `The AOF is fsynced every second, so the last ${EVERYSEC_LOSS_SECONDS} seconds may be missing. ${back}`,
       EVERYSEC_LOSS_SECONDS,
     ),
     hostLoss: lost("The data lies on this host's disk only."),

@@ -14,6 +14,13 @@ import { applyLive, settingsOf } from "./server/live";
 import { removeFiles } from "./server/remove";
 import { judgeRestart, restart } from "./server/restart";
 import { stop } from "./server/stop";
+import {
+  enableUnit,
+  isSupervisedAsAsked,
+  removeUnits,
+  supervisionDrift,
+  writeUnit,
+} from "./server/supervise";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /** Letters and digits need no quoting anywhere; 40 of 62 are 238 bits. */
@@ -31,6 +38,8 @@ const INPUT_KEYS = [
   "engine",
   "version",
   "previousPassword",
+  "supervise",
+  "memoryLimit",
 ] as const;
 
 /** What Pulumi's engine calls for a RedisServer. Runs in the process of Pulumi's dynamic provider. */
@@ -53,7 +62,10 @@ export const provider = {
       return { changes: true };
     }
     const health = await healthOf(olds, olds.password);
-    if (health === "healthy") return { changes: await hasDrifted(olds) };
+    if (health === "healthy") {
+      const drifted = [await hasDrifted(olds), await isUnwatched(olds)];
+      return { changes: drifted.includes(true) };
+    }
     if (health === "down") {
       console.error(
         `${olds.role}: no answer from the server on port ${olds.port}; an update starts it again`,
@@ -90,7 +102,8 @@ export const provider = {
     if (health === "healthy") {
       await rehearse(news);
       await keepAof(olds);
-      if (await applyLive(olds, news, passwords)) {
+      if ((await isSupervisedAsAsked(news)) && (await applyLive(olds, news, passwords))) {
+        await watch(news);
         return { outs: await state(news, password, olds.server, instance) };
       }
     }
@@ -120,6 +133,7 @@ export const provider = {
     const deleteData = known.deleteData || !known.persists;
     if (!deleteData && (await healthOf(known, known.password)) === "healthy") await keepAof(known);
     await stop(known, [known.password]);
+    await removeUnits(known);
     await removeFiles(known, deleteData);
     if (!deleteData) {
       console.error(
@@ -135,6 +149,19 @@ async function hasDrifted(known: RedisServerState): Promise<boolean> {
   const drifted = drift(settingsOf(known), found);
   for (const setting of drifted) console.error(describeDrift(known.role, setting));
   return drifted.length > 0;
+}
+
+/** Whether the systemd that should start the server again would not, or another would, with a line for each reason. */
+async function isUnwatched(known: RedisServerState): Promise<boolean> {
+  const problems = await supervisionDrift(known, await findBinary(known.engine, known.version));
+  for (const problem of problems) console.error(`${known.role}: ${problem}; an update sets it right`);
+  return problems.length > 0;
+}
+
+/** Brings the unit of a running server to what is asked. */
+async function watch(inputs: RedisServerInputs): Promise<void> {
+  await writeUnit(inputs, await findBinary(inputs.engine, inputs.version));
+  await enableUnit(inputs);
 }
 
 /** A queue whose AOF was switched off has an old one on disk, which the next start would load. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Directive } from "../../redis/roles";
+import type { Supervision } from "./supervision";
 
 /** What one server is made of; the provider's inputs. */
 export interface RedisServerInputs {
@@ -19,6 +20,10 @@ export interface RedisServerInputs {
   version?: string;
   password?: string;
   previousPassword?: string;
+  /** Which systemd starts the server again. Absent = none. */
+  supervise?: Supervision;
+  /** Bytes that systemd lets the server have. Only where it is supervised. */
+  memoryLimit?: number;
 }
 
 /** What the provider knows of a running server; kept in the state. */

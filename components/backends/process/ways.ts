@@ -1,8 +1,8 @@
-import * as path from "node:path";
-import type { TopologyPlan } from "../../redis/plan";
-import { rolePlans } from "../../redis/plan";
 import type { RoleWays, Ways } from "../../redis/ways";
+import type { RedisServerInputs } from "./redisServer";
 import { serverPaths } from "./server/files";
+import { systemctlCommand } from "./supervision";
+import { unitName } from "./unit";
 
 /** Lines of the log that are shown unless more are asked for. */
 const LOG_LINES = "100";
@@ -20,15 +20,21 @@ const RESTART = [
 ].join(" && ");
 
 /** Ways to the servers, which run on the host that deploys them and listen there only. */
-export function processWays(directory: string, plan: TopologyPlan): Ways {
-  return Object.fromEntries(rolePlans(plan).map(({ role }) => [role, roleWays(path.join(directory, role))]));
+export function processWays(servers: readonly Server[]): Ways {
+  return Object.fromEntries(servers.map((server) => [server.role, roleWays(server)]));
 }
 
-function roleWays(folder: string): RoleWays {
-  const { config, log, pid } = serverPaths(folder);
+type Server = Pick<RedisServerInputs, "owner" | "role" | "directory" | "supervise">;
+
+function roleWays(server: Server): RoleWays {
+  const { config, log, pid } = serverPaths(server.directory);
   return {
     logs: ["tail", "-n", LOG_LINES, "{args}", log],
-    restart: ["sh", "-c", RESTART, pid, config],
+    // systemd would start a server that somebody else ends a second time.
+    restart:
+      server.supervise === undefined
+        ? ["sh", "-c", RESTART, pid, config]
+        : systemctlCommand(server.supervise, ["restart", unitName(server)]),
     instead: "It listens on the loopback of the host that ran `pulumi up` only: run this command there.",
   };
 }

@@ -1,4 +1,8 @@
+import { constants } from "node:fs";
+import { access, readFile } from "node:fs/promises";
+import * as path from "node:path";
 import { compareVersions, LEAST_VERSION, SOFTWARE } from "../../../redis/software";
+import type { Program } from "../unit";
 import { run } from "./environment";
 
 const SERVERS: Readonly<Record<string, readonly string[]>> = {
@@ -32,6 +36,24 @@ export async function findBinary(engine: string | undefined, version: string | u
       `needed is ${version === undefined ? `${LEAST_VERSION} or newer` : `version ${version}`}. ` +
       "Install it (Debian and Ubuntu: apt-get install redis-server; Fedora: dnf install valkey; " +
       "Alpine: apk add redis; macOS: brew install redis), or choose another backend.",
+  );
+}
+
+/** Where a server program lies on PATH, for systemd, which looks nowhere. */
+export async function programOf({ command }: Binary): Promise<Program> {
+  for (const folder of (process.env.PATH ?? "").split(path.delimiter)) {
+    const file = path.resolve(folder, command);
+    if (!(await canExecute(file))) continue;
+    const notifies = (await readFile(file)).includes("libsystemd.so");
+    return { path: file, notifies };
+  }
+  throw new Error(`${command} is not on PATH any more.`);
+}
+
+async function canExecute(file: string): Promise<boolean> {
+  return await access(file, constants.X_OK).then(
+    () => true,
+    () => false,
   );
 }
 

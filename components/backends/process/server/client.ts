@@ -1,4 +1,7 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
+import { oneAttempt } from "../../../connect";
+import type { Info } from "../../../redis/info";
+import { parseInfo } from "../../../redis/info";
 import { listeningServer } from "./identity";
 
 /** How long one answer may take before the server counts as not answering. A busy Lua script can hold it that long. */
@@ -21,20 +24,13 @@ export async function withClient<T>(
   if ((await listeningServer(server)) === undefined) {
     throw new Error(`The server of ${server.directory} does not listen on ${server.host}:${server.port}.`);
   }
-  const client = new Redis({
+  const { client } = oneAttempt({
     host: server.host,
     port: server.port,
     password: server.password,
-    lazyConnect: true,
     connectTimeout: ANSWER_MS,
     commandTimeout: answerMs,
-    // A server that loads its AOF answers LOADING; that is for the caller to see.
-    enableReadyCheck: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
   });
-  // Without a listener ioredis prints what the rejected call below reports anyway.
-  client.on("error", () => {});
   try {
     await client.connect();
     return await work(client);
@@ -43,13 +39,7 @@ export async function withClient<T>(
   }
 }
 
-/** One section of INFO as a map. */
-export async function info(client: Redis, section: string): Promise<Map<string, string>> {
-  const text = await client.info(section);
-  return new Map(
-    text.split("\r\n").flatMap((line) => {
-      const colon = line.indexOf(":");
-      return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)] as const];
-    }),
-  );
+/** One section of INFO. */
+export async function info(client: Redis, section: string): Promise<Info> {
+  return parseInfo(await client.info(section));
 }

@@ -15,12 +15,21 @@ export function serverDirectives(inputs: RedisServerInputs): Directive[] {
     ["bind", inputs.host],
     ["port", String(inputs.port)],
     ["protected-mode", "yes"],
-    // Its own session, so that neither the end of `pulumi up` nor a Ctrl-C in it ends the server.
-    ["daemonize", "yes"],
+    ...supervision(inputs),
     ["dir", paths.data],
     ["aclfile", paths.acl],
     ["logfile", paths.log],
     ["pidfile", paths.pid],
+  ];
+}
+
+function supervision({ supervise }: RedisServerInputs): Directive[] {
+  // Its own session, so that neither the end of `pulumi up` nor a Ctrl-C in it ends the server.
+  if (supervise === undefined) return [["daemonize", "yes"]];
+  // Tells systemd when the data is loaded, where systemd waits for that and the program can.
+  return [
+    ["daemonize", "no"],
+    ["supervised", "auto"],
   ];
 }
 

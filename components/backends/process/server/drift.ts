@@ -61,9 +61,9 @@ export async function ensureAof(role: string, client: Redis): Promise<void> {
   if (appendonly !== "yes") await client.config("SET", "appendonly", "yes");
   for (;;) {
     const state = await info(client, "persistence");
-    const busy = ["aof_rewrite_in_progress", "aof_rewrite_scheduled"].some((key) => state.get(key) !== "0");
+    const busy = ["aof_rewrite_in_progress", "aof_rewrite_scheduled"].some((key) => state[key] !== "0");
     if (appendonly === "yes" && !busy) return;
-    if (!busy && state.get("aof_last_bgrewrite_status") === "ok") return;
+    if (!busy && state.aof_last_bgrewrite_status === "ok") return;
     if (!busy)
       throw new Error(`${role}: the AOF cannot be begun; look into the server's log. It goes on as it was.`);
     await sleep(POLL_MS);

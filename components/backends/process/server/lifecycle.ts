@@ -2,6 +2,7 @@ import { rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderConfig } from "../../../redis/config";
+import { serverName } from "../../../redis/info";
 import type { RedisServerInputs } from "../redisServer";
 import type { Binary } from "./binary";
 import { findBinary } from "./binary";
@@ -12,6 +13,7 @@ import { run } from "./environment";
 import { logTail, serverPaths } from "./files";
 import { portHolder } from "./identity";
 import { isInUse } from "./processes";
+import { enableUnit, removeUnits, startUnit, stopUnits, unitReport, writeUnit } from "./supervise";
 
 /** How long a started server may stay silent. Loading an AOF is not silence: it answers LOADING meanwhile. */
 const SILENCE_MS = 30_000;
@@ -35,12 +37,32 @@ export async function start(
   await writeFiles(inputs, passwords);
   if (source === "snapshot") await beginAof(inputs.role, paths.data, binary);
   const logStart = (await stat(paths.log).catch(() => undefined))?.size ?? 0;
-  await run(binary.command, [paths.config]).catch((error: { stdout?: string; stderr?: string }) => {
-    throw rejected(inputs, binary, `${error.stdout ?? ""}${error.stderr ?? ""}`);
-  });
-  const server = await untilReady({ ...inputs, password }, () => logTail(paths.log, logStart));
+  await removeUnits(inputs, inputs.supervise);
+  await (inputs.supervise === undefined ? launch : launchUnit)(inputs, binary);
+  const server = await untilReady({ ...inputs, password }, () => logTail(paths.log, logStart)).catch(
+    async (error: Error) => {
+      // systemd would start it again and again.
+      await stopUnits(inputs, passwords);
+      throw error;
+    },
+  );
+  await enableUnit(inputs);
   await rm(paths.startEmpty, { force: true });
   return server;
+}
+
+async function launch(inputs: RedisServerInputs, binary: Binary): Promise<void> {
+  const { config } = serverPaths(inputs.directory);
+  await run(binary.command, [config]).catch((error: { stdout?: string; stderr?: string }) => {
+    throw rejected(inputs, binary, `${error.stdout ?? ""}${error.stderr ?? ""}`);
+  });
+}
+
+/** What a rejected configuration says would go to the journal, and systemd would try for ever. */
+async function launchUnit(inputs: RedisServerInputs, binary: Binary): Promise<void> {
+  await rehearse(inputs);
+  await writeUnit(inputs, binary);
+  await startUnit(inputs);
 }
 
 /**
@@ -92,7 +114,7 @@ async function untilReady(
       const ready = await withClient(server, (client) => client.ping()).catch(
         (error: Error) => error.message,
       );
-      if (ready === "PONG") return engineOf(answer);
+      if (ready === "PONG") return serverName(answer);
       if (ready.startsWith("LOADING") && !announced) {
         console.error(`${server.role}: loading its data from disk`);
         announced = true;
@@ -104,16 +126,11 @@ async function untilReady(
     if (gone || silent > SILENCE_MS) {
       throw new Error(
         `${server.role}: the server ${gone ? "ended right after its start" : "does not answer"} ` +
-          `on ${server.host}:${server.port}. Its log (${paths.log}) ends with:\n${await tail()}`,
+          `on ${server.host}:${server.port}. Its log (${paths.log}) ends with:\n${await tail()}${await unitReport(server)}`,
       );
     }
     await sleep(POLL_MS);
   }
-}
-
-function engineOf(server: Map<string, string>): string {
-  const valkey = server.get("valkey_version");
-  return valkey === undefined ? `redis ${server.get("redis_version")}` : `valkey ${valkey}`;
 }
 
 function rejected(inputs: RedisServerInputs, binary: Binary, output: string): Error {

@@ -36,9 +36,11 @@ export function settingsOf(state: RedisServerState): Readonly<Record<string, str
   return state.settings ?? Object.fromEntries(byName(state.directives));
 }
 
-/** Where the server listens, which program runs it and where its files lie are given at start. */
+/** Where the server listens, which program runs it, who watches it and where its files lie are given at start. */
+const START_KEYS = ["host", "port", "directory", "engine", "version", "supervise"] as const;
+
 function needsRestart(olds: RedisServerInputs, news: RedisServerInputs): boolean {
-  return (["host", "port", "directory", "engine", "version"] as const).some((key) => olds[key] !== news[key]);
+  return START_KEYS.some((key) => olds[key] !== news[key]);
 }
 
 /** New and changed directives; undefined when one was removed, whose default only a start restores. */

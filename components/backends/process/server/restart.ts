@@ -7,6 +7,7 @@ import type { Move } from "./move";
 import { judgeMove, moveData, NO_MOVE } from "./move";
 import { removeFiles } from "./remove";
 import { stop } from "./stop";
+import { removeUnits } from "./supervise";
 
 /** Throws, before anything is stopped, when the data could not be moved or would not be found again. */
 export async function judgeRestart(
@@ -52,6 +53,7 @@ export async function restart(
 async function leave(olds: RedisServerState, news: RedisServerInputs, move: Move): Promise<void> {
   if (olds.directory === news.directory) return;
   try {
+    await removeUnits(olds);
     await move.end();
     await removeFiles(olds, !news.persists);
   } catch (error) {
@@ -72,6 +74,7 @@ async function takeBack(
   // One that only did not answer in time would hold the files.
   await stop(news, passwords);
   if (move && olds.directory !== news.directory) {
+    await removeUnits(news);
     await move.undo();
     await removeFiles(news, false);
     await move.forget();

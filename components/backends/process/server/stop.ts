@@ -4,6 +4,7 @@ import { withClient } from "./client";
 import { serverPaths } from "./files";
 import { serverProcess } from "./identity";
 import { isAlive } from "./processes";
+import { stopUnits } from "./supervise";
 
 /** How long a server may take to save and end. A snapshot of several GB to a slow disk takes minutes. */
 const STOP_MS = 10 * 60_000;
@@ -11,6 +12,7 @@ const POLL_MS = 50;
 
 /** Stops the server cleanly: a queue is saved first. Does nothing when it is not running. */
 export async function stop(inputs: RedisServerInputs, passwords: readonly string[]): Promise<void> {
+  await stopUnits(inputs, passwords);
   const pid = await serverProcess(inputs);
   if (pid === undefined) return;
   const refusal = await shutdown(inputs, passwords, pid);

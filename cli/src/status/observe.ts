@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Redis } from "ioredis";
+import { Role } from "redis-topology/redis";
+import { parseInfo } from "../checks/facts";
+import { DeadlineError, startDeadline, until } from "../deadline";
+import { messageOf } from "../errors";
+import type { Reached } from "../reach";
+import { endpointOf, reach } from "../reach";
+import type { Client } from "../redisClient";
+import { isReply } from "../redisClient";
+import type { Run } from "../run";
+import type { FoundQueues } from "./queues";
+import { readQueues } from "./queues";
+import type { Sample, ServerFacts } from "./server";
+
+/** What was seen of a role's server: its facts, or why there are none. */
+export interface Observation {
+  readonly role: Role;
+  readonly address: string;
+  readonly facts?: ServerFacts;
+  readonly found: FoundQueues;
+  readonly failure?: { readonly refused: boolean; readonly text: string };
+}
+
+/** A server that says nothing for so long counts as down. */
+const ANSWER_MS = 3000;
+/** Between the two samples of a single look. */
+const GAP_MS = 400;
+/** How long the look for queues goes on, so that the whole takes a second; and when all of them are wanted. */
+const SCAN_MS = 400;
+const LONG_SCAN_MS = 60_000;
+const NO_QUEUES: FoundQueues = { queues: [], complete: true };
+
+/** A role's server, looked at as often as is asked; connects again when the connection is lost. */
+export class Observer {
+  private reached?: Reached;
+  private client?: Redis;
+  private cluster?: Client;
+  private last?: Sample;
+  private readonly address: string;
+
+  constructor(
+    private readonly run: Run,
+    private readonly role: Role,
+    private readonly allQueues: boolean,
+  ) {
+    const { host, port } = endpointOf(run.outputs, role);
+    this.address = `${host}:${port}`;
+  }
+
+  async observe(): Promise<Observation> {
+    const { role, address } = this;
+    try {
+      await this.connect();
+      return { role, address, ...(await this.look()) };
+    } catch (error) {
+      if (this.run.signal.aborted) throw this.run.signal.reason;
+      await this.close();
+      const text = messageOf(error);
+      return { role, address, found: NO_QUEUES, failure: { refused: isReply(error), text } };
+    }
+  }
+
+  async close(): Promise<void> {
+    const { reached } = this;
+    this.reached = this.client = this.cluster = this.last = undefined;
+    await reached?.close();
+  }
+
+  private async connect(): Promise<void> {
+    if (this.client?.status === "ready") return;
+    await this.close();
+    const { signal } = this.run;
+    const limit = new AbortController();
+    const stop = () => limit.abort(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    // Opening a tunnel takes its own time.
+    this.reached = await reach(this.run.outputs, this.role, limit.signal, this.run.say);
+    const late = () => limit.abort(new DeadlineError(`no answer within ${ANSWER_MS / 1000} s`));
+    const timer = setTimeout(late, ANSWER_MS);
+    try {
+      this.client = await this.reached.connect();
+      this.client.on("error", () => undefined);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Two samples, and the queues meanwhile; the last look's sample is the first of the next. */
+  private async look(): Promise<{ facts: ServerFacts; found: FoundQueues }> {
+    const { client, role, run } = this;
+    if (!client) throw new Error("not connected");
+    const first = await this.sample(client);
+    const before = this.last ?? first;
+    const queues = role === Role.Queue && first.info.loading !== "1";
+    const scan = this.allQueues ? LONG_SCAN_MS : SCAN_MS;
+    const [found] = await Promise.all([
+      queues
+        ? within(scan + ANSWER_MS, run, async (signal) => readQueues(await this.whole(first), signal, scan))
+        : NO_QUEUES,
+      this.last ? undefined : until(run.signal, sleep(GAP_MS)),
+    ]);
+    const rest = await within(ANSWER_MS, run, (signal) => readRest(client, signal));
+    this.last = await this.sample(client);
+    return { found, facts: { before, now: this.last, ...rest } };
+  }
+
+  private sample(client: Redis): Promise<Sample> {
+    return within(ANSWER_MS, this.run, (signal) => takeSample(client, signal));
+  }
+
+  /** The cluster that the server belongs to, where it does. */
+  private async whole({ info }: Sample): Promise<Client> {
+    if (info.cluster_enabled !== "1" || !this.client || !this.reached) return this.client as Redis;
+    this.cluster ??= await this.reached.connectCluster();
+    return this.cluster;
+  }
+}
+
+/** Work that may take so many milliseconds. */
+async function within<T>(
+  milliseconds: number,
+  { signal }: Run,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = startDeadline(milliseconds, signal);
+  try {
+    return await work(deadline.signal);
+  } finally {
+    deadline.clear();
+  }
+}
+
+async function takeSample(client: Redis, signal: AbortSignal): Promise<Sample> {
+  const info = parseInfo(await until(signal, client.info()));
+  return { at: performance.now(), info };
+}
+
+/** What INFO does not have. A service may refuse CONFIG. */
+async function readRest(client: Redis, signal: AbortSignal): Promise<{ time: number; fsync?: string }> {
+  const [seconds = "0"] = (await until(signal, client.time())).map(String);
+  const settings = await until(signal, client.config("GET", "appendfsync")).catch((error: unknown) => {
+    if (isReply(error)) return [];
+    throw error;
+  });
+  const [, fsync] = settings as string[];
+  return { time: Number(seconds), ...(fsync !== undefined && { fsync }) };
+}
