@@ -3,11 +3,15 @@ import { describe, expect, test } from "vitest";
 import type { DockerTopologyArgs } from "../../components/backends/docker/args";
 import { DockerTopology } from "../../components/backends/docker/component";
 import { startScript } from "../../components/backends/docker/start";
-import { record, resolved } from "./harness";
+import type { Recording } from "./harness";
+import { record, refusals, resolved } from "./harness";
 import { subjects } from "./subjects";
 
 const CONTAINER = "docker:index/container:Container";
 const VOLUME = "docker:index/volume:Volume";
+const VOLUME_GUARD = "pulumi-nodejs:dynamic/redis-topology:DockerVolumeGuard";
+const NETWORK = "docker:index/network:Network";
+const OWNED = [{ label: "redis-topology.owner", value: "redis-topology/dev/redis" }];
 
 const run = (args: DockerTopologyArgs) =>
   record(() => new DockerTopology("redis", args), { stack: "dev", state: subjects.docker.state });
@@ -27,6 +31,7 @@ describe("defaults", () => {
       "random:index/randomPassword:RandomPassword redis-cache-password",
       "random:index/randomPassword:RandomPassword redis-cache-probe",
       `${CONTAINER} redis-cache-upload`,
+      `${VOLUME_GUARD} redis-cache-volumes`,
       "docker:index/network:Network redis-network",
       "pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard redis-network-guard",
       `${CONTAINER} redis-queue`,
@@ -39,6 +44,7 @@ describe("defaults", () => {
       "random:index/randomPassword:RandomPassword redis-queue-password",
       "random:index/randomPassword:RandomPassword redis-queue-probe",
       `${CONTAINER} redis-queue-upload`,
+      `${VOLUME_GUARD} redis-queue-volumes`,
     ]);
   });
 
@@ -48,15 +54,19 @@ describe("defaults", () => {
       name: "redis-queue",
       custom: true,
       inputs: {
-        name: "dev-redis-queue",
+        name: "redis-topology-dev-redis-queue",
         image: "sha256:image",
         command: ["sh", "-c", startScript("redis-server")],
         user: "999:1000",
-        networksAdvanced: [{ name: "dev-redis", aliases: ["redis-queue"] }],
+        networksAdvanced: [{ name: "redis-topology-dev-redis", aliases: ["redis-queue"] }],
         ports: [{ ip: "127.0.0.1", external: 6380, internal: 6380, protocol: "tcp" }],
         volumes: [
-          { volumeName: "dev-redis-queue-config", containerPath: "/etc/redis-topology", readOnly: true },
-          { volumeName: "dev-redis-queue-data", containerPath: "/data" },
+          {
+            volumeName: "redis-topology-dev-redis-queue-config",
+            containerPath: "/etc/redis-topology",
+            readOnly: true,
+          },
+          { volumeName: "redis-topology-dev-redis-queue-data", containerPath: "/data" },
         ],
         labels: [
           { label: "redis-topology.settings", value: { secret: expect.stringMatching(/^[0-9a-f]{64}$/) } },
@@ -129,7 +139,11 @@ describe("defaults", () => {
       destroyGraceSeconds: 30,
       tmpfs: { "/data": "rw,noexec,nosuid,nodev,size=1048576,mode=0700,uid=999,gid=1000" },
       volumes: [
-        { volumeName: "dev-redis-cache-config", containerPath: "/etc/redis-topology", readOnly: true },
+        {
+          volumeName: "redis-topology-dev-redis-cache-config",
+          containerPath: "/etc/redis-topology",
+          readOnly: true,
+        },
       ],
     });
   });
@@ -139,14 +153,16 @@ describe("defaults", () => {
     const [user, probe] = ["password", "probe"].map((kind) => hash(`made-for-redis-queue-${kind}`));
     const { inputs, options } = (await defaults()).get(CONTAINER, "redis-queue-upload");
     expect(inputs).toEqual({
-      name: "dev-redis-queue-config",
+      name: "redis-topology-dev-redis-queue-config",
       image: "sha256:image",
       command: ["true"],
       start: false,
       mustRun: false,
       networkMode: "none",
       labels: [{ label: "redis-topology.owner", value: "redis-topology/dev/redis" }],
-      volumes: [{ volumeName: "dev-redis-queue-config", containerPath: "/etc/redis-topology" }],
+      volumes: [
+        { volumeName: "redis-topology-dev-redis-queue-config", containerPath: "/etc/redis-topology" },
+      ],
       uploads: [
         {
           file: "/etc/redis-topology/redis.conf",
@@ -172,6 +188,7 @@ describe("defaults", () => {
       parent: "redis",
       deleteBeforeReplace: true,
       dependsOn: [
+        "redis-network",
         "redis-queue-config",
         "redis-queue-guard",
         "redis-queue-image",
@@ -190,7 +207,7 @@ describe("defaults", () => {
     const common = {
       owner: "redis-topology/dev/redis",
       engine: {},
-      carrier: "dev-redis-queue-config",
+      carrier: "redis-topology-dev-redis-queue-config",
       carrierId: "redis-queue-upload-id",
       maxMemory: 268435456,
     };
@@ -202,7 +219,7 @@ describe("defaults", () => {
     expect(memory.inputs).toMatchObject({
       ...common,
       role: "queue",
-      container: "dev-redis-queue",
+      container: "redis-topology-dev-redis-queue",
       containerId: "redis-queue-id",
       cli: "redis-cli",
       port: 6380,
@@ -221,13 +238,41 @@ describe("defaults", () => {
 
   test("the volume outlives destroy, and nothing that its maker wrote on it replaces it", async () => {
     const { inputs, options } = (await defaults()).get(VOLUME, "redis-queue-data");
-    expect(inputs).toEqual({ name: "dev-redis-queue-data" });
+    expect(inputs).toEqual({ name: "redis-topology-dev-redis-queue-data", labels: OWNED });
     expect(options).toEqual({
       parent: "redis",
       protect: true,
       retainOnDelete: true,
-      ignoreChanges: ["driver", "driverOpts", "labels"],
+      dependsOn: ["redis-network", "redis-queue-volumes"],
+      ignoreChanges: ["driver", "driverOpts", "labels", "name"],
     });
+  });
+
+  test("a guard looks at the volumes first", async () => {
+    const recording = await defaults();
+    expect(recording.get(VOLUME_GUARD, "redis-queue-volumes").inputs).toMatchObject({
+      role: "queue",
+      owner: "redis-topology/dev/redis",
+      engine: {},
+      server: "redis-topology-dev-redis-queue",
+      files: "redis-topology-dev-redis-queue-config",
+      data: "redis-topology-dev-redis-queue-data",
+      earlier: "dev-redis-queue-data",
+      image: "sha256:image",
+      program: "redis-server",
+      user: "999:1000",
+      memory: 640 * 1024 * 1024,
+      maxMemory: 256 * 1024 * 1024,
+    });
+    const { inputs } = recording.get(VOLUME_GUARD, "redis-cache-volumes");
+    expect([inputs.files, inputs.data, inputs.earlier]).toEqual([
+      "redis-topology-dev-redis-cache-config",
+      undefined,
+      undefined,
+    ]);
+    const files = recording.get(VOLUME, "redis-queue-config");
+    expect([files.inputs.labels, files.options.ignoreChanges]).toEqual([OWNED, ["labels"]]);
+    expect(files.options.dependsOn).toContain("redis-queue-volumes");
   });
 
   test("images stay, and have a network of their own", async () => {
@@ -237,14 +282,14 @@ describe("defaults", () => {
       { name: "redis:7.4-alpine", keepLocally: true },
       { parent: "redis" },
     ]);
-    const network = recording.get("docker:index/network:Network", "redis-network");
+    const network = recording.get(NETWORK, "redis-network");
     expect([network.inputs, network.options]).toEqual([
       {
-        name: "dev-redis",
+        name: "redis-topology-dev-redis",
         driver: "bridge",
         labels: [{ label: "redis-topology.owner", value: "redis-topology/dev/redis" }],
       },
-      { parent: "redis", ignoreChanges: ["labels"] },
+      { parent: "redis", ignoreChanges: ["labels", "name"] },
     ]);
   });
 
@@ -253,7 +298,7 @@ describe("defaults", () => {
     expect(await resolved(result.queue?.url ?? "")).toBe(
       "redis://default:made-for-redis-queue-password@127.0.0.1:6380",
     );
-    expect(await resolved(result.network.name)).toBe("dev-redis");
+    expect(await resolved(result.network.name)).toBe("redis-topology-dev-redis");
     expect(await resolved(result.network.env)).toMatchObject({
       REDIS_URL: "redis://default:made-for-redis-cache-password@redis-cache:6379",
       REDIS_QUEUE_HOST: "redis-queue",
@@ -263,16 +308,55 @@ describe("defaults", () => {
   });
 });
 
-test("two topologies of a stack share nothing on the engine", async () => {
-  const { resources } = await record(
-    () => [new DockerTopology("redis", { cache: {}, queue: {} }), new DockerTopology("other", { queue: {} })],
-    { stack: "dev", state: subjects.docker.state },
-  );
-  const names = resources
-    .filter(({ type }) => [CONTAINER, VOLUME, "docker:index/network:Network"].includes(type))
+/** `type name` of what is on the engine. */
+const onTheEngine = ({ resources }: Recording<unknown>) =>
+  resources
+    .filter(({ type }) => [CONTAINER, VOLUME, NETWORK].includes(type))
     .map(({ type, inputs }) => `${type} ${inputs.name}`);
-  expect(names).toHaveLength(13);
-  expect(new Set(names).size).toBe(13);
+
+test("two projects, and two topologies of a stack, share nothing on the engine", async () => {
+  const names: string[] = [];
+  for (const project of ["shop", "blog"]) {
+    const recording = await record(
+      () => [
+        new DockerTopology("redis", { cache: {}, queue: {} }),
+        new DockerTopology("other", { queue: {} }),
+      ],
+      { project, stack: "dev", state: subjects.docker.state },
+    );
+    names.push(...onTheEngine(recording));
+  }
+  expect(names).toHaveLength(26);
+  expect(new Set(names).size).toBe(26);
+});
+
+test("a stack whose network has its name from an earlier version keeps every name", async () => {
+  const recording = await record(() => new DockerTopology("redis", { cache: {}, queue: {} }), {
+    stack: "dev",
+    state: (args) => ({
+      ...subjects.docker.state(args),
+      // As ignoreChanges has it: the name that is in the state.
+      ...(args.type === NETWORK && { name: "dev-redis" }),
+    }),
+  });
+  expect(onTheEngine(recording).sort()).toEqual(
+    [
+      `${CONTAINER} dev-redis-cache`,
+      `${CONTAINER} dev-redis-cache-config`,
+      `${CONTAINER} dev-redis-queue`,
+      `${CONTAINER} dev-redis-queue-config`,
+      // What the program asks for, and the state overrules.
+      `${NETWORK} redis-topology-dev-redis`,
+      `${VOLUME} dev-redis-cache-config`,
+      `${VOLUME} dev-redis-queue-config`,
+      `${VOLUME} dev-redis-queue-data`,
+    ].sort(),
+  );
+  const guards = recording.resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
+  expect(JSON.stringify(guards)).not.toContain("redis-topology-dev-redis");
+  const { inputs } = recording.get(VOLUME_GUARD, "redis-queue-volumes");
+  // One that is called so is no other stack's.
+  expect([inputs.data, inputs.earlier]).toEqual(["dev-redis-queue-data", "dev-redis-queue-data"]);
 });
 
 describe("overrides", () => {
@@ -283,7 +367,6 @@ describe("overrides", () => {
       protect: false,
       bind: "0.0.0.0",
       user: "1001",
-      volume: "redis-queue-data",
       deleteData: true,
       host: "tcp://engine.example:2376",
       certPath: "/certs",
@@ -311,17 +394,31 @@ describe("overrides", () => {
       "valkey/valkey:8.1-alpine",
     );
     const volume = recording.get(VOLUME, "redis-queue-data");
-    expect([volume.inputs.name, volume.options.protect, volume.options.retainOnDelete]).toEqual([
-      "redis-queue-data",
-      undefined,
-      undefined,
-    ]);
+    expect([volume.options.protect, volume.options.retainOnDelete]).toEqual([undefined, undefined]);
     expect(recording.result.guarantees.queue?.destroy).toEqual({
       kept: false,
       lossSeconds: 0,
       detail: "`deleteData` is true.",
     });
     expect(await resolved(recording.result.cache?.host ?? "")).toBe("engine.example");
+  });
+
+  test("a volume that the stack names is used, changed when it changes, and kept at destroy", async () => {
+    const recording = await run({ queue: {}, protect: false, volume: "redis-queue-data" });
+    const { inputs, options } = recording.get(VOLUME, "redis-queue-data");
+    expect([inputs.name, options.retainOnDelete]).toEqual(["redis-queue-data", true]);
+    expect(options.ignoreChanges).toEqual(["driver", "driverOpts", "labels"]);
+    const guard = recording.get(VOLUME_GUARD, "redis-queue-volumes").inputs;
+    expect([guard.data, guard.earlier]).toEqual(["redis-queue-data", undefined]);
+    expect(recording.get(CONTAINER, "redis-queue").inputs.volumes).toContainEqual({
+      volumeName: "redis-queue-data",
+      containerPath: "/data",
+    });
+    expect(
+      await refusals(() => new DockerTopology("redis", { queue: {}, volume: "own", deleteData: true })),
+    ).toEqual([
+      "docker.deleteData: true. Allowed: false beside `docker.volume`: a volume that the stack names is never deleted. Remove one of the two; after a `destroy`, `docker volume rm` deletes the volume.",
+    ]);
   });
 
   test("an image by digest, and an engine over ssh with its options", async () => {

@@ -42,8 +42,8 @@ test("process: the log's file, and a restart with the program and the configurat
 test("docker, local: the engine's own commands", async () => {
   expect(await ways("docker")).toEqual({
     queue: {
-      logs: ["docker", "logs", "--tail", "100", "{args}", "test-redis-queue"],
-      restart: ["docker", "restart", "test-redis-queue"],
+      logs: ["docker", "logs", "--tail", "100", "{args}", "redis-topology-test-redis-queue"],
+      restart: ["docker", "restart", "redis-topology-test-redis-queue"],
       instead: "Its port is published on the engine's machine: run this command there.",
     },
   });
@@ -67,8 +67,8 @@ test("docker, by ssh: a tunnel, and nothing else where the port is published on 
   ];
   expect(await ways("docker", { host, sshOptions, bind: "127.0.0.1" })).toEqual({
     queue: {
-      logs: [...docker, "logs", "--tail", "100", "{args}", "test-redis-queue"],
-      restart: [...docker, "restart", "test-redis-queue"],
+      logs: [...docker, "logs", "--tail", "100", "{args}", "redis-topology-test-redis-queue"],
+      restart: [...docker, "restart", "redis-topology-test-redis-queue"],
       tunnelOnly: true,
       tunnel: [...ssh, "-L", "127.0.0.1:{port}:127.0.0.1:6380", "ops@build.example"],
     },
@@ -91,8 +91,18 @@ test("docker, by TCP: with the certificates of the stack, and no tunnel", async 
   const host = "tcp://build.example:2376";
   const { queue } = (await ways("docker", { host, certPath: "/certs", bind: "127.0.0.1" })) ?? {};
   expect(queue).toEqual({
-    logs: ["docker", "--host", host, ...tls, "logs", "--tail", "100", "{args}", "test-redis-queue"],
-    restart: ["docker", "--host", host, ...tls, "restart", "test-redis-queue"],
+    logs: [
+      "docker",
+      "--host",
+      host,
+      ...tls,
+      "logs",
+      "--tail",
+      "100",
+      "{args}",
+      "redis-topology-test-redis-queue",
+    ],
+    restart: ["docker", "--host", host, ...tls, "restart", "redis-topology-test-redis-queue"],
     tunnelOnly: true,
     instead: "Its port is published on the engine's machine: run this command there.",
   });

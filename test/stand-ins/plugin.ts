@@ -15,7 +15,10 @@ const INPUTS = "__inputs";
 const standIn: Provider = {
   version: "0.0.0",
   async diff(_id, _urn, olds, news) {
-    return { changes: !isDeepStrictEqual(olds[INPUTS], news) };
+    const before = olds[INPUTS] as Properties;
+    // Nothing gets another name while it is there.
+    const replaces = before.name === news.name ? [] : ["name"];
+    return { changes: !isDeepStrictEqual(before, news), replaces };
   },
   async create(urn, inputs) {
     return { id: urn.split("::").at(-1) ?? "", outs: state(urn, inputs) };

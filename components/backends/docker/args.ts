@@ -20,11 +20,16 @@ export interface DockerTopologyArgs extends TopologyArgs {
    */
   user?: string;
   /**
-   * Name of the queue's volume on the engine; an existing one is taken over with its data. Default
-   * `<stack>-<name>-queue-data`. Changing it moves the queue to another volume and leaves the old one behind.
+   * Name of the queue's volume on the engine; an existing one is used as it is, with its data, unless it is another
+   * topology's or holds what the server cannot load, and never deleted. Default
+   * `<project>-<stack>-<name>-queue-data`, or what the stack has. Changing it moves the queue to another volume and
+   * leaves the old one behind; removing it keeps the volume.
    */
   volume?: string;
-  /** Whether `destroy` deletes the queue's volume too. Default false: it stays and is found again. Changed in place. */
+  /**
+   * Whether `destroy` deletes the queue's volume too. Default false: it stays and is found again. Refused beside
+   * `volume`. Changed in place.
+   */
   deleteData?: boolean;
   /**
    * The engine: `unix:///run/docker.sock`, `ssh://user@machine`, `tcp://machine:2376`. Default: the Docker

@@ -32,7 +32,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     const server = (role: RolePlan | undefined) => role && createServer(place, plan, role, args);
     const inside = { cache: server(plan.cache), queue: server(plan.queue) };
 
-    const ways = dockerWays(args, plan, place.prefix);
+    const ways = place.prefix.apply((prefix) => dockerWays(args, plan, prefix));
     const host = endpointHost(plan.bind, plan.engine);
     const rest = { backend: traits.name, args, guarantees: plan.guarantees, ways };
     const outputs = topologyOutputs({
@@ -59,16 +59,16 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
 function createPlace(parent: DockerTopology, name: string, args: DockerTopologyArgs): Place {
   const provider = createEngine(parent, name, args);
   const child = { parent, ...(provider && { provider }) };
-  const prefix = `${pulumi.getStack()}-${name}`;
   const { host, certPath, sshOptions } = args;
   const access = {
     ...(host !== undefined && { host }),
     ...(certPath !== undefined && { certPath }),
     ...(sshOptions !== undefined && { sshOptions }),
   };
-  const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-  const place = { parent, name, prefix, owner, access, child };
-  return { ...place, network: createNetwork(place) };
+  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
+  const place = { parent, name, owner: `${project}/${stack}/${name}`, access, child };
+  const network = createNetwork(place, [project, stack, name].join("-"));
+  return { ...place, network, prefix: network.name, earlierPrefix: `${stack}-${name}` };
 }
 
 /** The engine that the args name; without one, the provider has its own. */

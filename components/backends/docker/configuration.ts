@@ -5,15 +5,15 @@ import { aclFile } from "../../redis/acl";
 import type { RolePlan } from "../../redis/plan";
 import { madePassword, validPasswords } from "../passwords";
 import { refuse } from "../refuse";
-import type { ServerGuard } from "./guard";
+import type { ServerGuard, VolumeGuard } from "./guard";
 import { ServerLimit } from "./guard";
 import { clearLeftContainer } from "./hooks";
-import { OWNER_LABEL } from "./leftovers";
 import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, carrierName, PROBE_FILE } from "./places";
 import type { DockerPlan } from "./plan";
 import { openPasswordProblems } from "./problems";
 import type { Place } from "./resources";
 import { serverConfig, settingsMark } from "./server";
+import { ownerLabel } from "./volumes";
 
 /** Read by the server's user, who is not root, while the engine writes uploads as root. */
 const PERMISSIONS = "0444";
@@ -24,6 +24,8 @@ export interface ServerParts {
   readonly password: pulumi.Output<string>;
   /** Inputs of its container that take effect only in a new one. */
   readonly settings: unknown;
+  /** Looks whose the volumes are before they are made or adopted. */
+  readonly volumes: VolumeGuard;
   /** Tries the new server before anything of the old one is replaced. */
   readonly guard: ServerGuard;
 }
@@ -49,7 +51,7 @@ export function createConfiguration(
   plan: DockerPlan,
   role: RolePlan,
   given: RoleArgs,
-  { image, password, settings, guard }: ServerParts,
+  { image, password, settings, volumes, guard }: ServerParts,
 ): Configuration {
   const { parent, name, prefix, child } = place;
   const probe = madePassword(parent, `${name}-${role.role}-probe`);
@@ -59,7 +61,12 @@ export function createConfiguration(
   });
   const config = serverConfig(role);
   const called = carrierName(prefix, role.role);
-  const volume = new docker.Volume(`${name}-${role.role}-config`, { name: called }, child);
+  const volume = new docker.Volume(
+    `${name}-${role.role}-config`,
+    { name: called, labels: ownerLabel(place.owner) },
+    // One from before has no label, and a volume gets none later.
+    { ...child, ignoreChanges: ["labels"], dependsOn: [volumes] },
+  );
   const upload = new docker.Container(
     `${name}-${role.role}-upload`,
     {
@@ -70,7 +77,7 @@ export function createConfiguration(
       start: false,
       mustRun: false,
       networkMode: "none",
-      labels: [{ label: OWNER_LABEL, value: place.owner }],
+      labels: ownerLabel(place.owner),
       volumes: [{ volumeName: volume.name, containerPath: CONFIG_FOLDER }],
       uploads: [
         { file: CONFIG_FILE, content: config, permissions: PERMISSIONS },

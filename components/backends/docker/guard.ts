@@ -54,6 +54,31 @@ export interface LimitedServer extends LimitFile {
   password: string;
 }
 
+/** The volumes of a server, before they are made or adopted; the provider's inputs. */
+export interface GuardedVolumes {
+  role: Role;
+  /** `<project>/<stack>/<topology>`. */
+  owner: string;
+  engine: EngineAccess;
+  /** The server's container. */
+  server: string;
+  /** Volume of its files, and the container that carries them there. */
+  files: string;
+  /** The queue's volume. */
+  data?: string;
+  /** What the queue's volume was called in earlier versions; not when the stack names it. */
+  earlier?: string;
+  /** Id of the image. */
+  image: string;
+  program: string;
+  user: string;
+  /** Bytes that the container gets. */
+  memory: number;
+  /** Bytes: Redis' own limit. */
+  maxMemory: number;
+  config: string;
+}
+
 export interface GuardedNetwork {
   owner: string;
   engine: EngineAccess;
@@ -92,6 +117,17 @@ export class ServerMemory extends pulumi.CustomResource {
     const own = { ...inputs, __provider: providerText("serverMemory") };
     const merged = pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] });
     super("pulumi-nodejs:dynamic/redis-topology:DockerServerMemory", name, own, merged);
+  }
+}
+
+/**
+ * Stands before a server's volumes: refuses another topology's, and data that the server cannot load
+ * (docs/adr/0087-docker-names.md, 0088). A dynamic resource; makes nothing.
+ */
+export class VolumeGuard extends pulumi.CustomResource {
+  constructor(name: string, inputs: Inputs<GuardedVolumes>, opts: pulumi.CustomResourceOptions) {
+    const own = { ...inputs, __provider: providerText("volumeGuard") };
+    super("pulumi-nodejs:dynamic/redis-topology:DockerVolumeGuard", name, own, opts);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Output } from "@pulumi/pulumi";
 import type { Role } from "../../redis/roles";
 
 /** Folder of the configuration in every container; a volume of its own, read-only for the server. */
@@ -13,6 +14,15 @@ export const LIMIT_FILE = `${CONFIG_FOLDER}/limit.conf`;
 export const PROBE_FILE = `${CONFIG_FOLDER}/probe`;
 
 /** What the container that carries a server's files, and their volume, are called on the engine. */
-export function carrierName(prefix: string, role: Role): string {
-  return `${prefix}-${role}-config`;
+export function carrierName(prefix: Output<string>, role: Role): Output<string> {
+  return prefix.apply((text) => `${text}-${role}-config`);
+}
+
+export function serverName(prefix: Output<string>, role: Role): Output<string> {
+  return prefix.apply((text) => `${text}-${role}`);
+}
+
+/** What the volume of a role's data is called, unless the stack names one. */
+export function dataVolumeName(prefix: string, role: Role): string {
+  return `${prefix}-${role}-data`;
 }

@@ -135,5 +135,13 @@ export function nameProblems(args: DockerTopologyArgs): Problem[] {
       fix: "Take a name that `docker volume ls` shows, or a new one.",
     });
   }
+  if (args.volume !== undefined && args.deleteData) {
+    problems.push({
+      key: "docker.deleteData",
+      was: "true",
+      allowed: "false beside `docker.volume`: a volume that the stack names is never deleted",
+      fix: "Remove one of the two; after a `destroy`, `docker volume rm` deletes the volume.",
+    });
+  }
   return problems;
 }

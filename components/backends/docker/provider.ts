@@ -10,6 +10,9 @@ import { refuseStrangers } from "./leftovers";
 import { lowerLimit, runningLimit, setLimit, writeLimit } from "./limit";
 import { deviations, repair, runningSettings } from "./running";
 import { tryServer } from "./trial";
+import { refuseShared } from "./volumeProvider";
+
+export { volumeGuard } from "./volumeProvider";
 
 /** The engine that a guard was made on: its id, and the name of its machine. */
 interface Known {
@@ -40,6 +43,7 @@ export const serverGuard = {
 
   async create(inputs: GuardedServer): Promise<dynamic.CreateResult> {
     const docker = engineClient(inputs.engine);
+    await refuseOthersVolume(docker, inputs);
     await tryServer(docker, inputs);
     // A new state knows no container, whatever an earlier one has recorded.
     await clearWay(docker, inputs, {});
@@ -48,6 +52,7 @@ export const serverGuard = {
 
   async update(_id: string, olds: GuardedServer & Known, news: GuardedServer): Promise<dynamic.UpdateResult> {
     const docker = engineClient(news.engine);
+    if (olds.volume !== news.volume) await refuseOthersVolume(docker, news);
     if (differs(olds, news, TRIED)) await tryServer(docker, news);
     await lowerLimit(docker, olds, news);
     await repair(docker, olds, news);
@@ -136,6 +141,11 @@ export const networkGuard = {
     await refuseStrangers(engineClient(known.engine), known.network, known.owner);
   },
 };
+
+async function refuseOthersVolume(docker: Docker, { owner, container, carrier, volume }: GuardedServer) {
+  if (volume === undefined) return;
+  await refuseShared(docker, { owner, containers: [container, carrier] }, volume);
+}
 
 /** The two containers of a server. */
 function ownContainers({

@@ -11,8 +11,7 @@ import { NetworkGuard, ServerGuard, ServerMemory } from "./guard";
 import { clearLeftContainer, clearLeftNetwork } from "./hooks";
 import type { RoleImage } from "./images";
 import { roleImage } from "./images";
-import { OWNER_LABEL } from "./leftovers";
-import { CONFIG_FOLDER, carrierName, DATA_FOLDER } from "./places";
+import { CONFIG_FOLDER, carrierName, DATA_FOLDER, serverName } from "./places";
 import type { DockerPlan } from "./plan";
 import { roleSettings } from "./running";
 import {
@@ -24,14 +23,20 @@ import {
   startCommand,
   stopSeconds,
 } from "./server";
+import { createDataVolume, createVolumeGuard, ownerLabel } from "./volumes";
 
 /** What the servers of one topology share. */
 export interface Place {
   readonly parent: pulumi.Resource;
   /** The topology's name: children are `<name>-…`. */
   readonly name: string;
-  /** `<stack>-<name>`: what things are called on the engine, which other stacks and topologies share. */
-  readonly prefix: string;
+  /**
+   * `<project>-<stack>-<name>`: what things are called on the engine, which others share. It is the network's name as
+   * Pulumi's state has it, so that a stack from before the project was in it keeps every name (docs/adr/0087-docker-names.md).
+   */
+  readonly prefix: pulumi.Output<string>;
+  /** `<stack>-<name>`: the prefix in earlier versions. */
+  readonly earlierPrefix: string;
   /** `<project>/<stack>/<topology>`, on everything that is made. */
   readonly owner: string;
   readonly access: EngineAccess;
@@ -41,26 +46,18 @@ export interface Place {
 }
 
 /** The network of a topology, which application containers join. */
-export function createNetwork({
-  parent,
-  name,
-  prefix,
-  owner,
-  access,
-  child,
-}: Omit<Place, "network">): docker.Network {
+export function createNetwork(
+  { parent, name, owner, access, child }: Pick<Place, "parent" | "name" | "owner" | "access" | "child">,
+  called: string,
+): docker.Network {
   const network = new docker.Network(
     `${name}-network`,
-    { name: prefix, driver: "bridge", labels: ownerLabel(owner) },
-    // Of one that has no label yet: it would be replaced, under the containers that are on it.
-    { ...child, ignoreChanges: ["labels"], ...clearLeftNetwork(access, owner) },
+    { name: called, driver: "bridge", labels: ownerLabel(owner) },
+    // One from before has neither: it would be replaced, under the containers that are on it.
+    { ...child, ignoreChanges: ["name", "labels"], ...clearLeftNetwork(access, owner) },
   );
   new NetworkGuard(`${name}-network-guard`, { owner, engine: access, network: network.name }, { parent });
   return network;
-}
-
-function ownerLabel(value: string) {
-  return [{ label: OWNER_LABEL, value }];
 }
 
 /** One server and all that belongs to it; its host is the one inside the network. */
@@ -79,14 +76,17 @@ export function createServer(
     healthcheck: healthCheck(role, software),
     ...(!role.persists && { tmpfs: cacheFolder(plan.user) }),
   };
-  const data = role.persists ? [{ volume: createDataVolume(place, role, args), path: DATA_FOLDER }] : [];
+  const volumes = createVolumeGuard(place, plan, role, { software, image, args });
+  const data = role.persists
+    ? [{ volume: createDataVolume(place, role, args, volumes), path: DATA_FOLDER }]
+    : [];
   const guard = createGuard(place, plan, role, { software, image, password, volume: data[0]?.volume });
-  const parts = { image, password, settings, guard };
+  const parts = { image, password, settings, volumes, guard };
   const configuration = createConfiguration(place, plan, role, given, parts);
   const container = new docker.Container(
     `${name}-${role.role}`,
     {
-      name: `${place.prefix}-${role.role}`,
+      name: serverName(place.prefix, role.role),
       image: image.imageId,
       command: startCommand(role, software),
       user: plan.user,
@@ -128,7 +128,7 @@ function createGuard(
       role: role.role,
       owner,
       engine: access,
-      container: `${prefix}-${role.role}`,
+      container: serverName(prefix, role.role),
       carrier: carrierName(prefix, role.role),
       image: image.imageId,
       program: software.server,
@@ -195,24 +195,6 @@ function alias({ name }: Place, { role }: RolePlan): string {
 function createImage({ name, child }: Place, { role }: RolePlan, { image }: RoleImage): docker.RemoteImage {
   // Other containers of the engine may use the image, so it stays.
   return new docker.RemoteImage(`${name}-${role}-image`, { name: image, keepLocally: true }, child);
-}
-
-function createDataVolume(
-  { name, prefix, child }: Place,
-  { role }: RolePlan,
-  { volume, protect = true, deleteData = false }: DockerTopologyArgs,
-): docker.Volume {
-  return new docker.Volume(
-    `${name}-${role}-data`,
-    { name: volume ?? `${prefix}-${role}-data` },
-    {
-      ...child,
-      protect,
-      retainOnDelete: !deleteData,
-      // A volume that was taken over has what its maker gave it; a difference would replace it with an empty one.
-      ignoreChanges: ["labels", "driver", "driverOpts"],
-    },
-  );
 }
 
 /** Not root, no capability, nothing to write but the data, and no more memory than was derived. */

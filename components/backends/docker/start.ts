@@ -1,15 +1,15 @@
 import { CONFIG_FILE, DATA_FOLDER } from "./places";
 
 /** The AOF's folder and manifest (redis.conf 7.0: appenddirname, appendfilename); their names are not for a stack to change. */
-const FOLDER = "appendonlydir";
-const MANIFEST = `${FOLDER}/appendonly.aof.manifest`;
+export const APPEND_FOLDER = "appendonlydir";
+const MANIFEST = `${APPEND_FOLDER}/appendonly.aof.manifest`;
 /** The AOF of Redis 6, which Redis 7 takes over itself when there is no manifest (aof.c, loadAppendOnlyFiles). */
-const OLD_AOF = "appendonly.aof";
-const SNAPSHOT = "dump.rdb";
+export const OLD_AOF = "appendonly.aof";
+export const SNAPSHOT = "dump.rdb";
 
 const DOCUMENTED = "See docs/operations/docker.md, When a queue does not start.";
 
-export const TORN = `redis-topology: ${FOLDER} holds data but no manifest that names it. Redis would start without it and overwrite it. Put appendonly.aof.manifest back, or move ${FOLDER} aside to start from ${SNAPSHOT}. ${DOCUMENTED}`;
+export const TORN = `redis-topology: ${APPEND_FOLDER} holds data but no manifest that names it. Redis would start without it and overwrite it. Put appendonly.aof.manifest back, or move ${APPEND_FOLDER} aside to start from ${SNAPSHOT}. ${DOCUMENTED}`;
 export const NOT_CONVERTED = `redis-topology: ${SNAPSHOT} could not be copied to an AOF, and Redis would start empty. The snapshot is as it was. Make room on the volume, for as much again as the snapshot, or let docker.user write there. ${DOCUMENTED}`;
 
 /**
@@ -25,7 +25,7 @@ export function startScript(server: string): string {
     `cd ${DATA_FOLDER} || exit 1`,
     `if ${noAof}; then`,
     // What a rewrite had not finished is named temp-…; the rest is an AOF.
-    `  for part in ${FOLDER}/*.base.* ${FOLDER}/*.incr.*; do`,
+    `  for part in ${APPEND_FOLDER}/*.base.* ${APPEND_FOLDER}/*.incr.*; do`,
     `    case "$part" in */temp-*) continue;; esac`,
     `    if [ -e "$part" ]; then echo '${TORN}' >&2; exit 1; fi`,
     "  done",

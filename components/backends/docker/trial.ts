@@ -22,18 +22,12 @@ export async function tryServer(docker: Docker, server: GuardedServer): Promise<
   await removeLeftContainer(docker, name, server.owner);
   const container = await docker.createContainer({ name, ...(await trialOf(docker, server)) });
   try {
-    // Nobody logs in, as the port may be published.
-    for (const [file, content] of [
-      [CONFIG_FILE, server.config],
-      [ACL_FILE, "user default off\n"],
-      [LIMIT_FILE, limitConfig(server.maxMemory)],
-    ] as const) {
-      await container.putArchive(tarOf(file, content, 0o444), { path: "/" });
-    }
+    await putConfiguration(container, server);
     await container.start().catch((error: Error) => {
       throw refusedStart(server, error.message);
     });
-    await ready(container, server);
+    const end = await ended(container, PATIENCE_SECONDS);
+    if (end) throw new Error(unready(server, end));
   } finally {
     await container.remove({ v: true, force: true }).catch(unlessMissing);
   }
@@ -76,20 +70,44 @@ async function publishedAlready(docker: Docker, server: GuardedServer): Promise<
   return ours.some(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === port));
 }
 
-async function ready(container: Docker.Container, server: GuardedServer): Promise<void> {
-  for (let tenths = 0; tenths < PATIENCE_SECONDS * 10; tenths++) {
-    const { State } = await container.inspect();
-    const log = String(await container.logs({ stdout: true, stderr: true }));
-    if (/ready to accept connections/i.test(log)) return;
-    if (!State.Running) throw new Error(rejection(server, State.ExitCode, log));
-    await sleep(100);
+/** redis.conf and what it includes. Nobody logs in, as the port may be published. */
+export async function putConfiguration(
+  container: Docker.Container,
+  { config, maxMemory }: Pick<GuardedServer, "config" | "maxMemory">,
+): Promise<void> {
+  for (const [file, content] of [
+    [CONFIG_FILE, config],
+    [ACL_FILE, "user default off\n"],
+    [LIMIT_FILE, limitConfig(maxMemory)],
+  ] as const) {
+    await container.putArchive(tarOf(file, content, 0o444), { path: "/" });
   }
-  throw new Error(
-    `${server.role}: a trial of the new server was not ready after ${PATIENCE_SECONDS} s. ${UNTOUCHED} Run again.`,
-  );
 }
 
-const UNTOUCHED = "Nothing was changed; a server that ran goes on.";
+/** A server that is not ready: it ended with a code, or has none, being late. */
+export interface Unready {
+  readonly code?: number;
+  readonly log: string;
+}
+
+/** Waits until a server takes connections; otherwise how it ended, or what it has said when the time is over. */
+export async function ended(container: Docker.Container, seconds: number): Promise<Unready | undefined> {
+  for (let tenths = 0; ; tenths++) {
+    const { State } = await container.inspect();
+    const log = String(await container.logs({ stdout: true, stderr: true }));
+    if (/ready to accept connections/i.test(log)) return undefined;
+    if (!State.Running) return { code: State.ExitCode, log };
+    if (tenths >= seconds * 10) return { log };
+    await sleep(100);
+  }
+}
+
+function unready(server: GuardedServer, { code, log }: Unready): string {
+  if (code !== undefined) return rejection(server, code, log);
+  return `${server.role}: a trial of the new server was not ready after ${PATIENCE_SECONDS} s. ${UNTOUCHED} Run again.`;
+}
+
+export const UNTOUCHED = "Nothing was changed; a server that ran goes on.";
 
 function refusedStart({ role, port, bind }: GuardedServer, message: string): Error {
   if (!/already in use|already allocated/.test(message)) {

@@ -12,6 +12,7 @@ import {
   serverGuard,
   serverLimit,
   serverMemory,
+  volumeGuard,
 } from "../../../components/backends/docker/provider";
 import { tarOf } from "../../../components/backends/docker/tar";
 import type { Registration } from "../../mocked/harness";
@@ -22,10 +23,11 @@ import { Inputs, plain } from "./inputs";
 
 const CONTAINER = "docker:index/container:Container";
 const IMAGE = "docker:index/remoteImage:RemoteImage";
-const NETWORK = "docker:index/network:Network";
+export const NETWORK = "docker:index/network:Network";
 const VOLUME = "docker:index/volume:Volume";
 /** Run by our own provider, which is called as Pulumi's engine calls it. */
 const GUARDS: Readonly<Record<string, unknown>> = {
+  "pulumi-nodejs:dynamic/redis-topology:DockerVolumeGuard": volumeGuard,
   "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard": serverGuard,
   "pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard": networkGuard,
   "pulumi-nodejs:dynamic/redis-topology:DockerServerLimit": serverLimit,
@@ -61,7 +63,8 @@ export class LiveEngine {
   /** Applies a program: creates, updates or replaces what it registers, and deletes what it no longer does. */
   async deploy(resources: readonly Registration[]): Promise<void> {
     this.done = [];
-    const wanted = inOrder(resources.filter(({ type }) => type.startsWith("docker:") || type in GUARDS));
+    const declared = resources.filter(({ type }) => type.startsWith("docker:") || type in GUARDS);
+    const wanted = inOrder(declared.map((resource) => this.withIgnored(resource)));
     for (const resource of wanted) {
       if (resource.type in GUARDS) {
         await this.guard(resource);
@@ -103,6 +106,23 @@ export class LiveEngine {
     this.ids.set(name, id);
   }
 
+  /** What the state has as an input of a resource. */
+  known(type: string, name: string, input: string): unknown {
+    return this.state.get(`${type} ${name}`)?.inputs[input];
+  }
+
+  /** As Pulumi does it before it compares: an input whose changes are ignored is what the state has. */
+  private withIgnored(resource: Registration): Registration {
+    const before = this.state.get(key(resource));
+    if (!before) return resource;
+    const inputs = { ...resource.inputs };
+    for (const input of resource.options.ignoreChanges ?? []) {
+      delete inputs[input];
+      if (input in before.inputs) inputs[input] = before.inputs[input];
+    }
+    return { ...resource, inputs };
+  }
+
   /** The running container of a resource. */
   container(name: string): Docker.Container {
     const resource = this.state.get(`${CONTAINER} ${name}`);
@@ -111,9 +131,11 @@ export class LiveEngine {
 
   /** Creates or updates one of our own resources, when its provider says that there is something to do. */
   private async guard(resource: Registration): Promise<void> {
-    const provider = GUARDS[resource.type] as typeof serverGuard;
+    const provider = GUARDS[resource.type] as typeof serverGuard & Partial<Pick<typeof volumeGuard, "check">>;
     const inputs = this.withIds(plain(resource.inputs) as Record<string, unknown>);
     const olds = this.guards.get(key(resource)) as (GuardedServer & Identity) | undefined;
+    const { failures = [] } = (await provider.check?.(olds as never, inputs as never)) ?? {};
+    if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
     if (!olds) {
       this.done.push(`create ${resource.name}`);
       this.guards.set(key(resource), (await provider.create(inputs)).outs);
@@ -139,20 +161,18 @@ export class LiveEngine {
     const changed = Object.keys({ ...before.inputs, ...after.inputs }).filter(
       (input) => !isDeepStrictEqual(before.inputs[input], after.inputs[input]),
     );
-    const ignored = after.options.ignoreChanges ?? [];
-    const effective = changed.filter((input) => !ignored.includes(input));
     if (after.type === CONTAINER && before !== after) {
-      if (effective.every((input) => [...UPDATED, ...NOT_APPLIED].includes(input))) {
+      if (changed.every((input) => [...UPDATED, ...NOT_APPLIED].includes(input))) {
         this.done.push(`update ${after.name}`);
         const { Memory, MemorySwap, RestartPolicy } = containerPlan(after).create.HostConfig ?? {};
         await this.container(after.name).update({ Memory, MemorySwap, RestartPolicy });
         return;
       }
-    } else if (before !== after && effective.length === 0) return;
+    }
     // Nothing is deleted with an image that is kept, so old and new do not meet.
     if (after.type === IMAGE) return this.make(after);
     if (!after.options.deleteBeforeReplace) {
-      throw new Error(`${after.type} ${after.name} would be replaced beside its old self: ${effective}.`);
+      throw new Error(`${after.type} ${after.name} would be replaced beside its old self: ${changed}.`);
     }
     this.done.push(`replace ${after.name}`);
     await this.remove(before);
@@ -188,14 +208,10 @@ export class LiveEngine {
       // Pulled when missing; where there is no registry, that is an error, and so it is here.
       await this.docker.getImage(inputs.take("name")).inspect();
     } else if (resource.type === NETWORK) {
-      const labels = inputs.each("labels", (label) => [
-        label.take<string>("label"),
-        label.take<string>("value"),
-      ]);
-      const Labels = Object.fromEntries(labels);
+      const Labels = labelsOf(inputs);
       const name = inputs.take<string>("name");
       // The hook that Pulumi calls before it creates.
-      await removeLeftNetwork(this.docker, name, Labels[OWNER_LABEL]);
+      await removeLeftNetwork(this.docker, name, Labels[OWNER_LABEL] ?? "");
       await this.docker.createNetwork({
         Name: name,
         Driver: inputs.take("driver"),
@@ -203,7 +219,8 @@ export class LiveEngine {
         CheckDuplicate: true,
       });
     } else if (resource.type === VOLUME) {
-      await this.docker.createVolume({ Name: inputs.take<string>("name") });
+      const Name = inputs.take<string>("name");
+      await this.docker.createVolume({ Name, Labels: labelsOf(inputs) });
     } else throw new Error(`${resource.type} is unknown to this harness.`);
     inputs.done();
   }
@@ -256,6 +273,11 @@ export class LiveEngine {
       await this.docker.getNetwork(name).remove().catch(unlessStatus(404));
     else if (resource.type === VOLUME) await this.docker.getVolume(name).remove().catch(unlessStatus(404));
   }
+}
+
+function labelsOf(inputs: Inputs): Record<string, string> {
+  const labels = inputs.each("labels", (label) => [label.take<string>("label"), label.take<string>("value")]);
+  return Object.fromEntries(labels);
 }
 
 async function healthy(container: Docker.Container): Promise<boolean> {

@@ -41,7 +41,7 @@ describe.skipIf(missing("docker"))("a guarded queue", () => {
       `queue.config: "hz", which the server rejects: argument couldn't be parsed into an integer. ${UNTOUCHED} Correct or remove it.`,
     );
     await expect(target.redeploy({ user: "1234:1234" })).rejects.toThrow(
-      `docker.user: 1234:1234, who cannot read and write the files of volume "live-guard-redis-queue-data". Allowed: their owner. ${UNTOUCHED}`,
+      `docker.user: 1234:1234, who cannot read and write the files of volume "redis-topology-live-guard-redis-queue-data". Allowed: their owner. ${UNTOUCHED}`,
     );
     expect(await startedAt()).toEqual(before);
     expect(await target.engine.docker.listContainers({ all: true, filters: { name: ["-trial"] } })).toEqual(
@@ -114,7 +114,7 @@ describe.skipIf(missing("docker"))("a guarded queue", () => {
   test("does not take a stranger's container for its own", async () => {
     const { docker } = target.engine;
     const Image = target.args.image;
-    const name = "live-stranger-redis-queue";
+    const name = "redis-topology-live-stranger-redis-queue";
     const stranger = await docker.createContainer({ Image, name, Cmd: ["true"] });
     try {
       await expect(removeLeftContainer(docker, name, "redis-topology/live/redis")).rejects.toThrow(
@@ -132,13 +132,13 @@ describe.skipIf(missing("docker"))("a guarded queue", () => {
       Image: target.args.image,
       name: "live-guard-app",
       Cmd: ["redis-server", "--save", ""],
-      HostConfig: { NetworkMode: "live-guard-redis" },
+      HostConfig: { NetworkMode: "redis-topology-live-guard-redis" },
     });
     await app.start();
     try {
       await clients.close();
       await expect(target.engine.destroy()).rejects.toThrow(
-        'The network "live-guard-redis" cannot be removed: live-guard-app is still on it. Stop them (`docker stop live-guard-app`) or take them off (`docker network disconnect live-guard-redis live-guard-app`), then run again.',
+        'The network "redis-topology-live-guard-redis" cannot be removed: live-guard-app is still on it. Stop them (`docker stop live-guard-app`) or take them off (`docker network disconnect redis-topology-live-guard-redis live-guard-app`), then run again.',
       );
     } finally {
       await app.remove({ force: true, v: true });

@@ -8,7 +8,10 @@ import { killedAfter } from "./killed";
 import { DockerTarget } from "./target";
 
 const MINUTE = 60_000;
-const BOTH = ["/live-killed-redis-queue running", "/live-killed-redis-queue-config created"];
+const BOTH = [
+  "/redis-topology-live-killed-redis-queue running",
+  "/redis-topology-live-killed-redis-queue-config created",
+];
 /** Every step takes ten minutes: REDIS_TOPOLOGY_KILL_EVERY=1. */
 const EVERY = Number(process.env.REDIS_TOPOLOGY_KILL_EVERY ?? 3);
 /** Redis has no limit at 0. */
@@ -94,7 +97,7 @@ describe.skipIf(missing("docker"))("an up that is killed on its way", () => {
     await unknown.start();
     // Stopped and renamed.
     expect(await killedAfter(2, () => target.redeploy({}))).toBe(true);
-    expect((await unknown.inspect()).Name).toBe("/live-killed-redis-queue-left");
+    expect((await unknown.inspect()).Name).toBe("/redis-topology-live-killed-redis-queue-left");
     await unknown.start();
     await target.redeploy({});
     expect(await containers()).toEqual(BOTH);
@@ -105,7 +108,10 @@ describe.skipIf(missing("docker"))("an up that is killed on its way", () => {
   test("leaves a stranger's container alone, and one that a person removed is replaced", async () => {
     const { docker } = target.engine;
     const options = { Image: target.args.image, Cmd: ["true"] };
-    const stranger = await docker.createContainer({ ...options, name: "live-killed-redis-queue-left" });
+    const stranger = await docker.createContainer({
+      ...options,
+      name: "redis-topology-live-killed-redis-queue-left",
+    });
     try {
       await target.container(Role.Queue).remove({ force: true });
       await target.redeploy({ queue: { config: { hz: "7" } } });

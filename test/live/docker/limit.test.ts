@@ -99,7 +99,7 @@ describe.skipIf(missing("docker"))("a running server's memory", () => {
     await clients.close();
     await target.container(Role.Queue).stop();
     await expect(target.redeploy({ queue: { maxMemory: "32mb" } })).rejects.toThrow(
-      "queue.maxMemory: 32Mi, less than before, and the server does not answer, so that nobody knows what it holds. Allowed: no less than before. Nothing was changed. Start it (`docker start live-limit-redis-queue`; `docker logs live-limit-redis-queue`), then run again.",
+      "queue.maxMemory: 32Mi, less than before, and the server does not answer, so that nobody knows what it holds. Allowed: no less than before. Nothing was changed. Start it (`docker start redis-topology-live-limit-redis-queue`; `docker logs redis-topology-live-limit-redis-queue`), then run again.",
     );
     await target.container(Role.Queue).start();
     await target.redeploy({});

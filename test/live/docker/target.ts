@@ -9,9 +9,9 @@ import { record, resolved } from "../../mocked/harness";
 import { until } from "../clients";
 import { freePort } from "../servers";
 import type { LiveConnection, LiveMemory, LiveTarget } from "../target";
-import { LiveEngine } from "./engine";
+import { LiveEngine, NETWORK } from "./engine";
 import { runOnce } from "./execute";
-import { buildLocalImage, LOCAL_IMAGE } from "./image";
+import { LOCAL_IMAGE, localImage } from "./image";
 import { MemoryWatch } from "./memory";
 
 /** A recorded DockerTopology on a real engine. */
@@ -23,18 +23,28 @@ export class DockerTarget implements LiveTarget {
 
   private constructor(
     private readonly stack: string,
-    private readonly image: string,
+    private readonly project: string,
+    /** Id of the image. */
+    readonly image: string,
     /** What the topology was started with. */
     readonly args: DockerTopologyArgs,
   ) {}
 
-  /** Brings a topology called `redis` up, from the local image and on free ports. */
-  static async start(stack: string, args: DockerTopologyArgs): Promise<DockerTarget> {
-    const docker = new Docker();
-    const image = await buildLocalImage(docker);
+  /** A topology called `redis`, from the local image and on free ports, of which nothing is there yet. */
+  static async prepare(
+    stack: string,
+    args: DockerTopologyArgs,
+    project = "redis-topology",
+  ): Promise<DockerTarget> {
+    const image = await localImage(new Docker());
     const first = { image: LOCAL_IMAGE, ...args };
     for (const role of ROLES) if (args[role]) first[role] = { port: await freePort(), ...args[role] };
-    const target = new DockerTarget(stack, image, first);
+    return new DockerTarget(stack, project, image, first);
+  }
+
+  /** Brings such a topology up. */
+  static async start(stack: string, args: DockerTopologyArgs, project?: string): Promise<DockerTarget> {
+    const target = await DockerTarget.prepare(stack, args, project);
     try {
       await target.redeploy({});
     } catch (error) {
@@ -77,6 +87,11 @@ export class DockerTarget implements LiveTarget {
     for (const role of ROLES) if (this.args[role]) args[role] = { ...this.args[role], ...more[role] };
     const { resources, result } = await this.program(args);
     await this.engine.deploy(resources);
+    await this.connect(result);
+  }
+
+  /** Takes the program's outputs for those of what is there. */
+  async connect(result: DockerTopology): Promise<void> {
     this.guarantees = result.guarantees;
     for (const role of ROLES) {
       const endpoint = result[role];
@@ -90,12 +105,20 @@ export class DockerTarget implements LiveTarget {
   /** What the program registers for these args, with what the engine and the random provider would answer. */
   program(args: DockerTopologyArgs): Promise<Recording<DockerTopology>> {
     return record(() => new DockerTopology("redis", args), {
+      project: this.project,
       stack: this.stack,
       state: ({ type, name }) => ({
         ...(type.endsWith(":RemoteImage") && { imageId: this.image, repoDigest: "" }),
         ...(type.endsWith(":RandomPassword") && { result: `made-for-${this.stack}-${name}` }),
+        ...this.kept(type, name),
       }),
     });
+  }
+
+  /** The network's name, from which the others come, is the state's: its changes are ignored. */
+  private kept(type: string, name: string): { name?: unknown } {
+    const known = type === NETWORK ? this.engine.known(type, name, "name") : undefined;
+    return known === undefined ? {} : { name: known };
   }
 
   async memory(role: Role): Promise<LiveMemory> {
@@ -108,7 +131,9 @@ export class DockerTarget implements LiveTarget {
     for (const watch of this.watches.values()) watch.stop();
     await this.engine.destroy();
     const volumes = await this.engine.docker.listVolumes();
-    const left = volumes.Volumes.filter(({ Name }) => Name.startsWith(`${this.stack}-redis-`));
+    const left = volumes.Volumes.filter(({ Name }) =>
+      Name.startsWith(`${this.project}-${this.stack}-redis-`),
+    );
     for (const { Name } of left) await this.engine.docker.getVolume(Name).remove();
   }
 

@@ -27,7 +27,7 @@ describe.skipIf(missing("docker"))("a queue whose AOF is gone", () => {
       Image: target.args.image,
       User: "999:1000",
       Cmd: ["sh", "-c", `cd /data && ${script}`],
-      HostConfig: { Binds: [`${NAME}-redis-queue-data:/data`] },
+      HostConfig: { Binds: [`redis-topology-${NAME}-redis-queue-data:/data`] },
     });
     await container.start();
     expect((await container.wait()).StatusCode).toBe(0);
