@@ -74,6 +74,7 @@ const outcomeSchema = z.object({
   detail: z.string(),
   elsewhere: z.boolean().optional(),
   ownLog: z.boolean().optional(),
+  proof: z.string().optional(),
 });
 
 const roleGuaranteesSchema = z.record(z.enum(EVENTS), outcomeSchema);

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
+import { parseInfo } from "redis-topology/redis";
 import type { MeasureOptions } from "../bench/measure";
 import { measure } from "../bench/measure";
 import { CacheLoad, QueueLoad } from "../bench/operations";
 import type { BenchResult, Measurement } from "../bench/result";
 import { underLoad } from "../bench/split";
 import { benchText } from "../bench/text";
-import { parseInfo } from "../checks/facts";
 import { until } from "../deadline";
 import { parseCount } from "../duration";
 import { UserError } from "../errors";

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { Role } from "redis-topology/redis";
-import { parseInfo } from "../checks/facts";
+import { parseInfo, Role } from "redis-topology/redis";
 import { DeadlineError, startDeadline, until } from "../deadline";
 import { messageOf } from "../errors";
 import type { Reached } from "../reach";

@@ -9,6 +9,7 @@ import { refuse } from "../refuse";
 import { endpointHost } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { planDocker, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import type { Place } from "./resources";
 import { createNetwork, createServer } from "./resources";
 import { dockerWays } from "./ways";
@@ -34,7 +35,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
 
     const ways = place.prefix.apply((prefix) => dockerWays(args, plan, prefix));
     const host = endpointHost(plan.bind, plan.engine);
-    const rest = { backend: traits.name, args, guarantees: plan.guarantees, ways };
+    const rest = { backend: traits.name, args, guarantees: plan.guarantees, proofs: PROOFS, ways };
     const outputs = topologyOutputs({
       ...rest,
       cache: inside.cache && { ...inside.cache, host },

@@ -17,6 +17,7 @@ import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
 import type { Observation } from "./externalServer";
 import { ExternalServer } from "./externalServer";
 import { planExternal, traits } from "./plan";
+import { PROOFS } from "./proofs";
 
 /** The topology as servers that somebody else runs: checked, never changed. */
 export class ExternalTopology extends pulumi.ComponentResource implements Topology {
@@ -43,6 +44,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
       queue: server(Role.Queue, args.queueServer),
       args,
       guarantees: plan.guarantees,
+      proofs: PROOFS,
       ways: externalWays(plan),
     });
     announceGuarantees(plan.guarantees, this);

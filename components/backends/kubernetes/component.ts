@@ -20,6 +20,7 @@ import { declaredObjects } from "./objects";
 import { OWNER_LABEL, ownerOf } from "./owner";
 import type { KubernetesPlan } from "./plan";
 import { planKubernetes, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import { createRenderer } from "./renderer";
 import { createServer } from "./role";
 import type { Site } from "./site";
@@ -59,6 +60,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       queue: servers.find(({ role }) => role === Role.Queue),
       args,
       guarantees: plan.guarantees,
+      proofs: PROOFS,
       ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
         args,

@@ -10,6 +10,7 @@ import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
 import { HOST, planProcess, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import type { RedisServerInputs } from "./redisServer";
 import { RedisServer } from "./redisServer";
 import { unitName } from "./unit";
@@ -40,6 +41,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       queue: server(plan.queue),
       args,
       guarantees: plan.guarantees,
+      proofs: PROOFS,
       ...(args.supervise !== undefined && { details: units(places) }),
       ways: processWays(places.map((place) => ({ ...place, supervise: args.supervise }))),
     });

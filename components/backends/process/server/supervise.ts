@@ -156,9 +156,7 @@ async function refuseUnsaved(inputs: RedisServerInputs, passwords: readonly stri
       () => undefined,
     );
     if (state === undefined) continue;
-    const failing = ["rdb_last_bgsave_status", "aof_last_write_status"].filter(
-      (key) => state.get(key) === "err",
-    );
+    const failing = ["rdb_last_bgsave_status", "aof_last_write_status"].filter((key) => state[key] === "err");
     if (failing.length === 0) return;
     throw new Error(
       `${inputs.role}: the server does not stop: its last save failed (${failing.join(", ")}). ` +
