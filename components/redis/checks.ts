@@ -4,6 +4,7 @@ import type { BackendTraits, OptionalSetting } from "./plan";
 import type { Problem } from "./problems";
 import { shownAs, shownNumber } from "./problems";
 import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, REDIS_POLICIES, Role } from "./roles";
+import { say } from "./sentence";
 
 const MAX_PORT = 65535;
 
@@ -81,7 +82,7 @@ export function refusedSettings(role: Role, traits: BackendTraits, args: CacheAr
           {
             key: `${role}.${setting}`,
             was: "given",
-            allowed: `nothing on the ${traits.name} backend: ${reason}`,
+            allowed: say`nothing on the ${traits.name} backend: ${reason}`,
             fix: "Remove the setting.",
           },
         ],

@@ -238,7 +238,7 @@ describe("refusals", () => {
     [
       "strict locality with copies",
       { ...target, queue: {}, storage: { longhorn: { dataLocality: "strict-local" } } },
-      'storage.longhorn.dataLocality: "strict-local". Allowed: `strict-local` only with `replicas: 1`. Use `best-effort`, which keeps one of the copies on the pod\'s node.',
+      'storage.longhorn.dataLocality: "strict-local". Allowed: `strict-local` only with `storage.longhorn.replicas: 1`. Use `best-effort`, which keeps one of the copies on the pod\'s node.',
     ],
     [
       "a job that keeps nothing",

@@ -4,7 +4,7 @@ import { systemdProblems } from "../../components/backends/process/reach";
 import type { RedisServerInputs } from "../../components/backends/process/redisServer";
 import { unitProblems } from "../../components/backends/process/server/supervise";
 import { unitName, unitText } from "../../components/backends/process/unit";
-import { describeAll } from "../../components/redis/problems";
+import { describeAll, describe as line } from "../../components/redis/problems";
 
 const queue: RedisServerInputs = {
   role: "queue",
@@ -142,16 +142,16 @@ test("a host that cannot do it is told what to do", () => {
       ...host,
     }).map((problem) => describeAll("", [problem]).split("  - ")[1]);
   expect(told("systemd", { systemd: "offline" })).toEqual([
-    'process.supervise: "systemd", and no systemd answers (systemctl is-system-running: offline). Allowed: a host that systemd runs. Remove it here: the next `pulumi up` after a reboot then starts the servers; or let the backend `docker` do it.',
+    'supervise: "systemd", and no systemd answers (systemctl is-system-running: offline). Allowed: a host that systemd runs. Remove it here: the next `pulumi up` after a reboot then starts the servers; or let the backend `docker` do it.',
   ]);
   expect(told("systemd-user", { systemd: undefined })).toEqual([
-    'process.supervise: "systemd-user", and no systemd answers (systemctl --user is-system-running: nothing). Allowed: a host that systemd runs. Remove it here: the next `pulumi up` after a reboot then starts the servers; or let the backend `docker` do it.',
+    'supervise: "systemd-user", and no systemd answers (systemctl --user is-system-running: nothing). Allowed: a host that systemd runs. Remove it here: the next `pulumi up` after a reboot then starts the servers; or let the backend `docker` do it.',
   ]);
   expect(told("systemd", {})).toEqual([
-    'process.supervise: "systemd", and the user ann may not make units of the host. Allowed: root, or units of the user. Run `pulumi up` as root, or set `supervise: systemd-user`.',
+    'supervise: "systemd", and the user ann may not make units of the host. Allowed: root, or units of the user. Run `pulumi up` as root, or set `supervise: systemd-user`.',
   ]);
   expect(told("systemd-user", { lingers: false })).toEqual([
-    'process.supervise: "systemd-user", and the user ann does not linger, so that the servers would end with the last login. Allowed: a user whose systemd runs from the start of the host on. Run: sudo loginctl enable-linger ann',
+    'supervise: "systemd-user", and the user ann does not linger, so that the servers would end with the last login. Allowed: a user whose systemd runs from the start of the host on. Run: sudo loginctl enable-linger ann',
   ]);
   expect(told("systemd", { isRoot: true, systemd: "degraded" })).toEqual([]);
   expect(told("systemd-user", {})).toEqual([]);
@@ -160,13 +160,8 @@ test("a host that cannot do it is told what to do", () => {
 test("supervised, a role may have a memory limit, and a folder that a reboot empties is refused", () => {
   const args = { supervise: "systemd", queue: { memoryLimit: "1Gi" } } as const;
   expect(planProcess({ ...args, directory: "/srv/redis" }).problems).toEqual([]);
-  expect(planProcess({ ...args, directory: "/var/tmp/redis" }).problems).toEqual([
-    {
-      key: "directory",
-      was: '"/var/tmp/redis", in /var/tmp',
-      allowed: "a folder that outlives a reboot, since `process.supervise` starts the servers after one",
-      fix: "Choose another, such as /var/lib/redis-topology.",
-    },
+  expect(planProcess({ ...args, directory: "/var/tmp/redis" }).problems.map(line)).toEqual([
+    'directory: "/var/tmp/redis", in /var/tmp. Allowed: a folder that outlives a reboot, since `supervise` starts the servers after one. Choose another, such as /var/lib/redis-topology.',
   ]);
   expect(planProcess({ queue: {}, directory: "/tmp/redis" }).problems).toEqual([]);
 });

@@ -29,6 +29,8 @@ export interface GuardedServer {
   /** What is compared with the running server, as CONFIG GET gives it. */
   settings: Record<string, string>;
   password: string;
+  /** Section of the stack file, for messages. */
+  section?: string;
 }
 
 /** What the file with `maxmemory` is made of; the provider's inputs. */
@@ -77,12 +79,16 @@ export interface GuardedVolumes {
   /** Bytes: Redis' own limit. */
   maxMemory: number;
   config: string;
+  /** Section of the stack file, for messages. */
+  section?: string;
 }
 
 export interface GuardedNetwork {
   owner: string;
   engine: EngineAccess;
   network: string;
+  /** Section of the stack file, for messages. */
+  section?: string;
 }
 
 type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };

@@ -1,5 +1,7 @@
 import type { Problem } from "../../redis/problems";
 import { shownAs } from "../../redis/problems";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import type { Given } from "../backend";
 import type { ElasticacheTopologyArgs } from "./args";
 import { readCidr } from "./cidr";
@@ -19,7 +21,7 @@ export function networkProblems(args: Given<ElasticacheTopologyArgs>, multiAz: b
   problems.push(...subnetProblems(args, multiAz));
   if (allowedSecurityGroups.length + allowedCidrs.length === 0) {
     problems.push({
-      key: "allowedSecurityGroups, allowedCidrs",
+      key: ["allowedSecurityGroups", "allowedCidrs"],
       was: "both missing",
       allowed: "at least one client",
       fix: "Give the applications' security groups; without one nobody reaches Redis.",
@@ -56,7 +58,7 @@ function subnetProblems({ subnetIds = [] }: Given<ElasticacheTopologyArgs>, mult
 function cidrProblems(cidr: string, anyAddress: boolean): Problem[] {
   const network = readCidr(cidr);
   const was = network === undefined ? shownAs(DOTTED, cidr) : JSON.stringify(cidr);
-  const problem = (allowed: string, fix: string): Problem[] => [{ key: "allowedCidrs", was, allowed, fix }];
+  const problem = (allowed: string, fix: Sentence): Problem[] => [{ key: "allowedCidrs", was, allowed, fix }];
   if (network === undefined) {
     return problem("a network such as 10.0.0.0/16 or 2001:db8::/32", "Correct the network.");
   }
@@ -74,6 +76,6 @@ function cidrProblems(cidr: string, anyAddress: boolean): Problem[] {
   if (length !== "0" || anyAddress) return [];
   return problem(
     "the applications' own networks",
-    "Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.",
+    say`Narrow it; if every address is meant, say so again with ${key("allowAnyAddress", "true")}.`,
   );
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
-import { describe } from "../../redis/problems";
+import { describe, toldProblem } from "../../redis/problems";
 import { minorOf } from "./engines";
 import type { FixedSettings } from "./replacement";
 import { ignoredUpgrades, replacements, strandedGroup } from "./replacement";
@@ -17,9 +17,10 @@ export const provider = {
     olds: ReplacementGuardInputs | undefined,
     news: ReplacementGuardInputs,
   ): Promise<dynamic.CheckResult> {
+    const { section, ...inputs } = news;
     // Without an ARN it was written by a version that remembered what was wanted.
-    if (olds?.groupArn === undefined) return { inputs: news };
-    const known = Object.entries(news).filter(([, value]) => value !== UNKNOWN);
+    if (olds?.groupArn === undefined) return { inputs };
+    const known = Object.entries(inputs).filter(([, value]) => value !== UNKNOWN);
     const wanted: ReplacementGuardInputs = { ...olds, ...Object.fromEntries(known) };
     const exists = { ...olds, version: minorOf(olds.actualVersion) };
     const problems = [
@@ -28,8 +29,11 @@ export const provider = {
       ...lockoutProblems(wanted.role, exists, wanted),
       ...(wanted.minorUpgrades ? ignoredUpgrades(wanted.role, exists, wanted) : []),
     ];
-    const failures = problems.map((problem) => ({ property: "", reason: describe(problem) }));
-    return { inputs: news, failures };
+    const failures = problems.map((problem) => ({
+      property: "",
+      reason: describe(toldProblem(problem, section)),
+    }));
+    return { inputs, failures };
   },
 
   /**

@@ -14,6 +14,8 @@ export interface ReplacementGuardInputs extends FixedSettings, Tokens {
   enforced: boolean;
   /** Whether AWS chooses the minor version, so that the group ignores its own. */
   minorUpgrades: boolean;
+  /** Section of the stack file, for messages; not kept. */
+  section?: string;
 }
 
 type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };

@@ -1,14 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { runError } from "../../errors";
+import type { TopologyOptions } from "../../options";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import type { TopologyPlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { describeAll } from "../../redis/problems";
 import { Role } from "../../redis/roles";
+import { settingName } from "../../redis/sentence";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { Address } from "./address";
@@ -29,25 +32,27 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
   readonly guarantees: Guarantees;
   readonly ways?: pulumi.Output<Ways>;
 
-  constructor(name: string, args: ExternalTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ExternalTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:ExternalTopology", name, {}, opts);
     const plan = planExternal(args);
-    refuse(name, plan.problems, this);
+    refuse(name, plan.problems, this, opts);
     const checked = args.checkAtDeploy ?? true;
-    if (!checked) warnUnchecked(this);
+    if (!checked) warnUnchecked(this, opts?.section);
     const server = (role: Role, given: ExternalServerArgs | undefined) =>
-      args[role] && given && useServer(this, name, role, given, checked, args.queue?.bullmq?.prefix);
+      args[role] &&
+      given &&
+      useServer(this, name, role, given, checked, args.queue?.bullmq?.prefix, opts?.section);
 
     const outputs = topologyOutputs({
       backend: traits.name,
       cache: server(Role.Cache, args.cacheServer),
       queue: server(Role.Queue, args.queueServer),
       args,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
       proofs: PROOFS,
       ways: externalWays(plan),
     });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
 
     this.backend = outputs.backend;
     this.cache = outputs.cache;
@@ -73,10 +78,11 @@ function useServer(
   given: ExternalServerArgs,
   checked: boolean,
   prefix: string | undefined,
+  section: string | undefined,
 ): Server {
   const address = pulumi
     .all([given.url, given.password])
-    .apply(([url, password]) => knownAddress(role, { ...given, url, password }));
+    .apply(([url, password]) => knownAddress(role, { ...given, url, password }, section));
   // A secret URL holds these too, but they are no secrets.
   const open = pulumi.unsecret(address.apply(({ password: _, ...rest }) => rest));
   const { host, port, username, tls } = open;
@@ -92,7 +98,8 @@ function useServer(
   };
   if (!checked) return { ...parts, ...(clusterMode && { prefix: HASH_TAG_PREFIX }) };
 
-  const inputs = { role, ...parts, preview: pulumi.runtime.isDryRun() };
+  const told = section === undefined ? {} : { section };
+  const inputs = { role, ...parts, preview: pulumi.runtime.isDryRun(), ...told };
   const { observed } = new ExternalServer(`${name}-${role}`, inputs, { parent });
   observed.apply((seen) => warnOf(role, seen, prefix, parent));
   return {
@@ -102,18 +109,21 @@ function useServer(
 }
 
 /** What the plan could not read because it was not known yet is read, and refused, here. */
-function knownAddress(role: Role, server: ExternalServerArgs & { url?: string; password?: string }): Address {
+function knownAddress(
+  role: Role,
+  server: ExternalServerArgs & { url?: string; password?: string },
+  section: string | undefined,
+): Address {
   const { address, problems } = readAddress(role, server);
   if (!address || problems.length > 0) {
-    throw runError(describeAll(`The ${role} server cannot be used`, problems));
+    throw runError(describeAll(`The ${role} server cannot be used`, problems, section));
   }
   return address;
 }
 
-function warnUnchecked(resource: pulumi.Resource): void {
-  const text =
-    "`checkAtDeploy` is false: nobody has looked whether the servers answer, and whether the queue evicts.";
-  pulumi.log.warn(text, resource);
+function warnUnchecked(resource: pulumi.Resource, section: string | undefined): void {
+  const text = "is false: nobody has looked whether the servers answer, and whether the queue evicts.";
+  pulumi.log.warn(`\`${settingName("checkAtDeploy", section)}\` ${text}`, resource);
 }
 
 /** What a queue's server lacks, and nothing here can mend. */

@@ -23,6 +23,8 @@ export interface ExternalServerInputs extends Address {
   caCertificate?: string;
   /** Whether this run is a preview, which tells what it finds and never fails for it; never kept. */
   preview?: boolean;
+  /** Section of the stack file, for messages; never kept. */
+  section?: string;
 }
 
 /** What is kept in the state. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { runtime } from "@pulumi/pulumi";
-import { describe } from "../../redis/problems";
+import { describe, toldProblem } from "../../redis/problems";
 import type { ExternalServerInputs, ExternalServerState, Observation } from "./externalServer";
 import { changes, judge } from "./judge";
 import { observe } from "./observe";
@@ -16,11 +16,11 @@ export const provider = {
     olds: ExternalServerState | undefined,
     news: ExternalServerInputs,
   ): Promise<dynamic.CheckResult> {
-    const { preview, ...inputs } = news;
+    const { preview, section, ...inputs } = news;
     if (preview) return { inputs: await previewed(olds?.observed, news) };
-    const found = await observe(inputs);
+    const found = await observe({ ...inputs, section });
     if (typeof found === "string") return { inputs, failures: [{ property: "", reason: found }] };
-    return { inputs: { ...inputs, observed: found }, failures: failuresOf(inputs.role, found) };
+    return { inputs: { ...inputs, observed: found }, failures: failuresOf(inputs.role, found, section) };
   },
 
   async diff(_id: string, olds: ExternalServerState, news: ExternalServerState): Promise<dynamic.DiffResult> {
@@ -46,8 +46,11 @@ export const provider = {
   },
 };
 
-function failuresOf(role: string, found: Observation): dynamic.CheckFailure[] {
-  return judge(role, found).map((problem) => ({ property: "", reason: describe(problem) }));
+function failuresOf(role: string, found: Observation, section: string | undefined): dynamic.CheckFailure[] {
+  return judge(role, found).map((problem) => ({
+    property: "",
+    reason: describe(toldProblem(problem, section)),
+  }));
 }
 
 /** The inputs with what the server says now, a line for each thing that differs, and one if nobody answers. */
@@ -55,7 +58,7 @@ async function previewed(
   before: Observation | undefined,
   server: ExternalServerInputs,
 ): Promise<ExternalServerState> {
-  const { preview: _, ...inputs } = server;
+  const { preview: _, section, ...inputs } = server;
   const known = !Object.values(inputs).includes(runtime.unknownValue);
   const found = known ? await observe(server) : "the address is not known yet.";
   if (typeof found === "string") {
@@ -63,7 +66,7 @@ async function previewed(
     return { ...inputs, ...(before && { observed: before }) };
   }
   for (const line of changes(before, found)) console.error(`${server.role}: ${line}`);
-  for (const { reason } of failuresOf(server.role, found)) {
+  for (const { reason } of failuresOf(server.role, found, section)) {
     console.error(`${server.role}: \`pulumi up\` will refuse this: ${reason}`);
   }
   return { ...inputs, observed: found };

@@ -1,5 +1,6 @@
 import type { Problem } from "../../redis/problems";
 import { shapeOf } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { ArgocdArgs, KubernetesTopologyArgs } from "./args";
 import { dnsLabelProblems, MAX_NAMESPACE } from "./dnsLabel";
 import { namespaceOf } from "./names";
@@ -58,8 +59,9 @@ export function argocdProblems(args: KubernetesTopologyArgs): Problem[] {
     ...dnsLabelProblems("argocd.namespace", namespace, MAX_NAMESPACE),
   ];
   if (args.renderTo === undefined) {
-    const fix = "Add `renderTo` in place of `context`, or remove `argocd`.";
-    problems.push({ key: "argocd", was: "given without `renderTo`", allowed: "rendered manifests", fix });
+    const fix = say`Add ${key("renderTo")} in place of ${key("context")}, or remove ${key("argocd")}.`;
+    const was = say`given without ${key("renderTo")}`;
+    problems.push({ key: "argocd", was, allowed: "rendered manifests", fix });
   }
   if (CREDENTIALS.test(argocd.repo)) {
     const fix = "Remove them, and give them to ArgoCD as a repository Secret.";

@@ -5,6 +5,7 @@ import type { Problem } from "../../redis/problems";
 import { shownAs, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { ROLES } from "../../redis/roles";
+import { joined, key, say } from "../../redis/sentence";
 import { formatSize, shownSize } from "../../redis/size";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
@@ -19,16 +20,16 @@ const CPU = /^\d{1,6}(\.\d{1,6})?m?$/;
 export function targetProblems(args: KubernetesTopologyArgs, provided: boolean): Problem[] {
   const { context, useCurrentContext = false, renderTo } = args;
   const said = [
-    ...(context === undefined ? [] : ["`context`"]),
-    ...(useCurrentContext ? ["`useCurrentContext`"] : []),
-    ...(renderTo === undefined ? [] : ["`renderTo`"]),
+    ...(context === undefined ? [] : [key("context")]),
+    ...(useCurrentContext ? [key("useCurrentContext")] : []),
+    ...(renderTo === undefined ? [] : [key("renderTo")]),
   ];
   if (said.length === 1 || (said.length === 0 && provided)) return [];
   return [
     {
       key: "context",
-      was: said.length === 0 ? "missing" : `${said.join(" and ")} together`,
-      allowed: "one of `context`, `useCurrentContext: true` and `renderTo`",
+      was: said.length === 0 ? "missing" : say`${joined(said, " and ")} together`,
+      allowed: say`one of ${key("context")}, ${key("useCurrentContext", "true")} and ${key("renderTo")}`,
       fix: "Name the cluster's context (`kubectl config get-contexts` lists them), so that nothing goes to whichever cluster happens to be current.",
     },
   ];
@@ -45,7 +46,7 @@ export function nameProblems(args: KubernetesTopologyArgs): Problem[] {
   ];
   if (names.length === 2 && names[0] === names[1]) {
     problems.push({
-      key: "cacheServer.name, queueServer.name",
+      key: ["cacheServer.name", "queueServer.name"],
       was: "both the same",
       allowed: "two different names",
       fix: "Give one of them another name.",
@@ -63,7 +64,7 @@ export function serverProblems(
   const problems: Problem[] = [];
   if (server.image !== undefined && args[role]?.version !== undefined) {
     problems.push({
-      key: `${role}Server.image, ${role}.version`,
+      key: [`${role}Server.image`, `${role}.version`],
       was: "both given",
       allowed: "one of the two, since an image has its version",
       fix: "Remove one of them.",
@@ -78,11 +79,11 @@ export function serverProblems(
       fix: `Lower it, or raise \`${role}.memoryLimit\`.`,
     });
   }
-  for (const key of ["cpuRequest", "cpuLimit"] as const) {
-    if (server[key] === undefined || cpuQuantity(server[key]) !== undefined) continue;
+  for (const name of ["cpuRequest", "cpuLimit"] as const) {
+    if (server[name] === undefined || cpuQuantity(server[name]) !== undefined) continue;
     problems.push({
-      key: `${role}Server.${key}`,
-      was: shownAs(CPU, server[key]),
+      key: `${role}Server.${name}`,
+      was: shownAs(CPU, server[name]),
       allowed: 'cores above zero, such as "0.5" or "500m"',
       fix: "Correct the amount.",
     });
@@ -92,7 +93,7 @@ export function serverProblems(
       key: `${role}.port`,
       was: shownNumber(plan.port),
       allowed: `any port but ${EXPORTER_PORT}, on which the pod's exporter listens`,
-      fix: "Choose another port, or switch `monitoring.exporter` off.",
+      fix: say`Choose another port, or switch ${key("monitoring.exporter")} off.`,
     });
   }
   return problems;
@@ -104,7 +105,7 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
   if (!longhorn) return problems;
   if (args.queue?.persistence?.storageClass !== undefined) {
     problems.push({
-      key: "queue.persistence.storageClass, storage.longhorn",
+      key: ["queue.persistence.storageClass", "storage.longhorn"],
       was: "both given",
       allowed: "one of the two: a class by name, or one that is created",
       fix: "Remove one of them.",
@@ -123,7 +124,7 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
     problems.push({
       key: "storage.longhorn.dataLocality",
       was: shownNear(longhorn.dataLocality, Object.values(DataLocality)),
-      allowed: "`strict-local` only with `replicas: 1`",
+      allowed: say`\`strict-local\` only with ${key("storage.longhorn.replicas", "1")}`,
       fix: "Use `best-effort`, which keeps one of the copies on the pod's node.",
     });
   }
@@ -137,9 +138,9 @@ export function networkProblems({ network = {} }: KubernetesTopologyArgs): Probl
   if (clientLabels !== undefined && Object.keys(clientLabels).length === 0 && !clientNamespaces?.length) {
     problems.push({
       key: "network.clientLabels",
-      was: "empty, without `network.clientNamespaces`",
+      was: say`empty, without ${key("network.clientNamespaces")}`,
       allowed: "at least one label: without any, every pod of the cluster could connect",
-      fix: "Remove it, and name the namespaces whose pods need no label as `network.openNamespaces`.",
+      fix: say`Remove it, and name the namespaces whose pods need no label as ${key("network.openNamespaces")}.`,
     });
   }
   for (const [index, name] of (openNamespaces ?? []).entries())
@@ -157,11 +158,11 @@ export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
 }
 
 function jobProblems(job: RecurringJobArgs, index: number): Problem[] {
-  const key = `storage.recurringJobs.${index}`;
-  const problems = dnsLabelProblems(`${key}.name`, job.name, MAX_JOB_NAME);
+  const path = `storage.recurringJobs.${index}`;
+  const problems = dnsLabelProblems(`${path}.name`, job.name, MAX_JOB_NAME);
   if (!Number.isInteger(job.retain) || job.retain < 1 || job.retain > MAX_RETAIN) {
     problems.push({
-      key: `${key}.retain`,
+      key: `${path}.retain`,
       was: shownNumber(job.retain),
       allowed: `a whole number from 1 to ${MAX_RETAIN}`,
       fix: "Correct the number.",
@@ -170,7 +171,7 @@ function jobProblems(job: RecurringJobArgs, index: number): Problem[] {
   const fields = job.cron.trim().split(/\s+/).length;
   if (fields !== 5) {
     problems.push({
-      key: `${key}.cron`,
+      key: `${path}.cron`,
       was: fields === 1 ? "one field" : `${fields} fields`,
       allowed: 'five fields, such as "0 */6 * * *"',
       fix: "Correct the line.",

@@ -12,6 +12,8 @@ export interface ClusterGuardInputs extends Owner {
   readonly existingNamespace?: string;
   /** `namespace` and `name` of the claim, and what it shall be; absent without a queue. */
   readonly volume?: WantedVolume & { readonly namespace: string; readonly claim: string };
+  /** Section of the stack file, for messages. */
+  readonly section?: string;
 }
 
 /** What stays in the state, and is known in a preview already. */

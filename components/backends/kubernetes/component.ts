@@ -5,8 +5,10 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random/randomId";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
+import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
@@ -41,13 +43,13 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
   readonly ways?: pulumi.Output<Ways>;
   readonly details?: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: KubernetesTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: KubernetesTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:KubernetesTopology", name, {}, opts);
     const provided = this.getProvider("kubernetes:core/v1:Namespace");
     const plan = planKubernetes(args, provided !== undefined);
-    refuse(name, plan.problems, this);
+    refuse(name, plan.problems, this, opts);
 
-    const site = createSite(this, name, args, plan, provided);
+    const site = createSite(this, name, args, plan, { provided, section: opts?.section });
     const first = [...createNamespace(site), ...createLonghorn(site)];
     const servers = plan.servers.map((server) => ({
       role: server.role,
@@ -59,7 +61,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       cache: servers.find(({ role }) => role === Role.Cache),
       queue: servers.find(({ role }) => role === Role.Queue),
       args,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
       proofs: PROOFS,
       ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
@@ -68,7 +70,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
         servers.flatMap(({ secretManifests }) => secretManifests),
       ),
     });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
     this.backend = outputs.backend;
     this.cache = outputs.cache;
     this.queue = outputs.queue;
@@ -87,11 +89,12 @@ function createSite(
   name: string,
   args: KubernetesTopologyArgs,
   plan: KubernetesPlan,
-  provided: pulumi.ProviderResource | undefined,
+  { provided, section }: { provided?: pulumi.ProviderResource; section?: string },
 ): Site {
   const owner = ownerOf(pulumi.getProject(), pulumi.getStack(), name);
   const deployment = new RandomId(`${name}-deployment`, { byteLength: 8 }, { parent }).hex;
-  const site = { parent, name, args, plan, owner, deployment };
+  const told = section === undefined ? {} : { section };
+  const site = { parent, name, args, plan, owner, deployment, ...told };
   if (provided) return { ...site, provider: provided, first: [] };
   if (args.renderTo !== undefined) {
     return { ...site, ...createRenderer(site, args.renderTo), first: [] };
@@ -103,6 +106,7 @@ function createSite(
       ...{ target, owner, deployment, objects: declaredObjects(args) },
       ...(args.createNamespace === false && { existingNamespace: plan.namespace }),
       ...wantedVolume(args, plan),
+      ...told,
     },
     { parent },
   );

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type { Problem } from "../../redis/problems";
-import { describe } from "../../redis/problems";
+import { describe, toldProblem } from "../../redis/problems";
 import { openApi } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
 import { inspect } from "./inspect";
@@ -23,13 +23,16 @@ export const provider = {
   ): Promise<dynamic.CheckResult> {
     try {
       const found = accessOf(news.target);
-      if ("problem" in found) return { inputs: news, failures: [failure(found.problem)] };
+      if ("problem" in found) return { inputs: news, failures: [failure(found.problem, news.section)] };
       const { context } = found.access;
       const { problems, state } = await inspect(await openApi(found.access), context, news, olds);
       const current = news.target.useCurrentContext ? { context } : {};
-      return { inputs: { ...state, ...current }, failures: problems.map(failure) };
+      return {
+        inputs: { ...state, ...current },
+        failures: problems.map((problem) => failure(problem, news.section)),
+      };
     } catch (error) {
-      return { inputs: news, failures: [failure(refusal(error as Error))] };
+      return { inputs: news, failures: [failure(refusal(error as Error), news.section)] };
     }
   },
 
@@ -80,11 +83,11 @@ export const rendered = {
 
 async function passed(inputs: RehearsalInputs): Promise<void> {
   const problem = await rehearse(await openApi(inputs.access), inputs);
-  if (problem) throw new Error(describe(problem));
+  if (problem) throw new Error(describe(toldProblem(problem, inputs.section)));
 }
 
-function failure(problem: Problem): dynamic.CheckFailure {
-  return { property: "", reason: describe(problem) };
+function failure(problem: Problem, section: string | undefined): dynamic.CheckFailure {
+  return { property: "", reason: describe(toldProblem(problem, section)) };
 }
 
 function refusal({ message }: Error): Problem {

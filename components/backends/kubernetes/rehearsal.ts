@@ -21,6 +21,8 @@ export interface RehearsalInputs {
   readonly access: Access;
   readonly role: Role;
   readonly pod: RehearsalPod;
+  /** Section of the stack file, for messages. */
+  readonly section?: string;
 }
 
 type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
@@ -38,11 +40,12 @@ export class Rehearsal extends pulumi.CustomResource {
 
 /** None where this program does not apply anything itself. */
 export function createRehearsal(site: Site, plan: ServerPlan): Rehearsal[] {
-  const { access, parent, first } = site;
+  const { access, parent, first, section } = site;
   if (access === undefined) return [];
   const pod = rehearsalPod(site.args, site.plan.namespace, plan, site.owner);
   const opts = { parent, ...(first.length > 0 && { dependsOn: [...first] }) };
-  return [new Rehearsal(`${site.name}-${plan.role}-rehearsal`, { access, role: plan.role, pod }, opts)];
+  const inputs = { access, role: plan.role, pod, ...(section !== undefined && { section }) };
+  return [new Rehearsal(`${site.name}-${plan.role}-rehearsal`, inputs, opts)];
 }
 
 export type RehearsalPod = ReturnType<typeof rehearsalPod>;

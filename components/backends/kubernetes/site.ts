@@ -14,6 +14,8 @@ export interface Site {
   readonly provider: pulumi.ProviderResource;
   /** The way to the cluster that this program applies to itself. */
   readonly access?: pulumi.Output<Access>;
+  /** Section of the stack file, for messages. */
+  readonly section?: string;
   /** Whose the objects are; see `owner.ts`. */
   readonly owner: string;
   readonly deployment: pulumi.Output<string>;

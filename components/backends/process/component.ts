@@ -1,8 +1,10 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
+import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import type { Role } from "../../redis/roles";
@@ -27,12 +29,13 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly details?: pulumi.Output<Record<string, string>>;
   readonly ways?: pulumi.Output<Ways>;
 
-  constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ProcessTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:ProcessTopology", name, {}, opts);
     const plan = planProcess(args);
-    refuse(name, plan.problems, this);
+    refuse(name, plan.problems, this, opts);
     const directory = path.resolve(args.directory ?? defaultDirectory(name));
-    const server = (role: RolePlan | undefined) => role && createServer(this, name, directory, role, args);
+    const server = (role: RolePlan | undefined) =>
+      role && createServer(this, name, directory, role, args, opts);
 
     const places = rolePlans(plan).map(({ role }) => placeOf(name, directory, role));
     const outputs = topologyOutputs({
@@ -40,12 +43,12 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       cache: server(plan.cache),
       queue: server(plan.queue),
       args,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
       proofs: PROOFS,
       ...(args.supervise !== undefined && { details: units(places) }),
       ways: processWays(places.map((place) => ({ ...place, supervise: args.supervise }))),
     });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
 
     this.backend = outputs.backend;
     this.cache = outputs.cache;
@@ -85,6 +88,7 @@ function createServer(
   directory: string,
   plan: RolePlan,
   args: ProcessTopologyArgs,
+  { section }: TopologyOptions = {},
 ): RedisServer {
   const { role, port, directives, persists, engine, version, memoryLimit } = plan;
   const given = args[role];
@@ -104,6 +108,7 @@ function createServer(
       ...(given?.previousPassword !== undefined && {
         previousPassword: pulumi.secret(given.previousPassword),
       }),
+      ...(section !== undefined && { section }),
     },
     { parent, protect: persists && (args.protect ?? true) },
   );

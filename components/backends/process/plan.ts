@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import type { RoleGuarantees } from "../../redis/guarantees";
+import type { PlannedGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
@@ -11,6 +11,7 @@ import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { shown } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { ProcessTopologyArgs } from "./args";
 
 /** Where the servers listen: this host only. */
@@ -47,13 +48,13 @@ function folderProblems({ supervise, directory }: ProcessTopologyArgs): Problem[
     {
       key: "directory",
       was: `${shown(directory)}, in ${emptied}`,
-      allowed: "a folder that outlives a reboot, since `process.supervise` starts the servers after one",
+      allowed: say`a folder that outlives a reboot, since ${key("supervise")} starts the servers after one`,
       fix: "Choose another, such as /var/lib/redis-topology.",
     },
   ];
 }
 
-function queueGuarantees({ deleteData, supervise }: ProcessTopologyArgs): RoleGuarantees {
+function queueGuarantees({ deleteData, supervise }: ProcessTopologyArgs): PlannedGuarantees {
   const back = `${supervise === undefined ? "The next `pulumi up`" : "systemd"} starts Redis again.`;
   return {
     processCrash: kept(`${AOF_SURVIVES_CRASH} ${back}`),
@@ -65,7 +66,7 @@ function queueGuarantees({ deleteData, supervise }: ProcessTopologyArgs): RoleGu
     hostLoss: lost("The data lies on this host's disk only."),
     zoneLoss: lost("The data lies on this host's disk only."),
     destroy: deleteData
-      ? lost("`deleteData` is true.")
+      ? lost(say`${key("deleteData")} is true.`)
       : kept("The data stays in its folder, and the next `pulumi up` finds it."),
   };
 }

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { Problem } from "../../redis/problems";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import type { ProcessTopologyArgs } from "./args";
 import { systemState } from "./server/systemctl";
 import { Supervision, systemctlCommand } from "./supervision";
@@ -19,8 +21,8 @@ const ANSWERS = ["initializing", "starting", "running", "degraded", "maintenance
 
 /** Why the systemd that should start the servers again would not. Pure. */
 export function systemdProblems(supervise: Supervision, host: Host): Problem[] {
-  const problem = (was: string, allowed: string, fix: string): Problem => ({
-    key: "process.supervise",
+  const problem = (was: string, allowed: string, fix: Sentence): Problem => ({
+    key: "supervise",
     was: `"${supervise}", and ${was}`,
     allowed,
     fix,
@@ -39,7 +41,7 @@ export function systemdProblems(supervise: Supervision, host: Host): Problem[] {
       problem(
         `the user ${host.user} may not make units of the host`,
         "root, or units of the user",
-        "Run `pulumi up` as root, or set `supervise: systemd-user`.",
+        say`Run \`pulumi up\` as root, or set ${key("supervise", "systemd-user")}.`,
       ),
     ];
   }

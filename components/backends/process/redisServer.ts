@@ -20,6 +20,8 @@ export interface RedisServerInputs {
   version?: string;
   password?: string;
   previousPassword?: string;
+  /** Section of the stack file, for messages; changes nothing. */
+  section?: string;
   /** Which systemd starts the server again. Absent = none. */
   supervise?: Supervision;
   /** Bytes that systemd lets the server have. Only where it is supervised. */
