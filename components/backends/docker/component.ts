@@ -13,6 +13,7 @@ import { endpointHost } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { createExporters, watchFiles } from "./exporter";
 import { planDocker, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import type { Place } from "./resources";
 import { createNetwork, createServer } from "./resources";
 import { dockerWays } from "./ways";
@@ -49,6 +50,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
       backend: traits.name,
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways,
       ...(details && { details: { ...details } }),
     };

@@ -21,6 +21,7 @@ import type { ExternalServerArgs, ExternalTopologyArgs, MonitoringArgs } from ".
 import type { Observation } from "./externalServer";
 import { ExternalServer } from "./externalServer";
 import { planExternal, traits } from "./plan";
+import { PROOFS } from "./proofs";
 
 /** The topology as servers that somebody else runs: checked, never changed. */
 export class ExternalTopology extends pulumi.ComponentResource implements Topology {
@@ -50,6 +51,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
       queue: server(Role.Queue, args.queueServer),
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: externalWays(plan),
       ...(args.monitoring && { details: watchFiles(name, args.monitoring) }),
     });

@@ -65,6 +65,19 @@ const network = z
   })
   .optional();
 
+const argocd = z
+  .strictObject({
+    repo: z.string().min(1),
+    path: z.string().min(1),
+    revision: text,
+    name: text,
+    namespace: text,
+    project: text,
+    server: text,
+    automated: flag,
+  })
+  .optional();
+
 const monitoring = z
   .strictObject({
     exporter: flag,
@@ -84,6 +97,7 @@ export const kubernetesBackend = {
     useCurrentContext: flag,
     kubeconfig: text,
     renderTo: text,
+    argocd,
     namespace: text,
     createNamespace: flag,
     clusterDomain: text,

@@ -15,6 +15,7 @@ import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
 import { HOST, planProcess, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import type { RedisServerInputs } from "./redisServer";
 import { RedisServer } from "./redisServer";
 import { unitName } from "./unit";
@@ -46,6 +47,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       queue: server(plan.queue),
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ...(args.supervise !== undefined && { details: { ...units(places), ...watchFiles(name, plan, args) } }),
       ways: processWays(places.map((place) => ({ ...place, supervise: args.supervise }))),
     });
