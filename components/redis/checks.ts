@@ -1,12 +1,11 @@
 import type { CacheArgs, QueueArgs, RoleArgs } from "../contract";
+import { isPort, PORT_RANGE } from "./address";
 import { shownNear } from "./near";
 import type { BackendTraits, OptionalSetting } from "./plan";
 import type { Problem } from "./problems";
 import { shownAs, shownNumber } from "./problems";
 import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, REDIS_POLICIES, Role } from "./roles";
 import { say } from "./sentence";
-
-const MAX_PORT = 65535;
 
 /** No part of a version has more than three digits; a longer number is something else. */
 const VERSION = /^\d{1,3}(\.\d{1,3}){0,2}$/;
@@ -19,8 +18,8 @@ export function shownVersion(version: unknown): string {
 }
 
 export function portProblems(role: Role, port: number, fallback: number): Problem[] {
-  if (Number.isInteger(port) && port >= 1 && port <= MAX_PORT) return [];
-  const allowed = `a whole number from 1 to ${MAX_PORT}`;
+  if (isPort(port)) return [];
+  const allowed = PORT_RANGE;
   const fix = `Choose a free port; the default is ${fallback}.`;
   return [{ key: `${role}.port`, was: shownNumber(port), allowed, fix }];
 }

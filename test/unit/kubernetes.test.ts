@@ -295,6 +295,11 @@ describe("refusals", () => {
       "network.openNamespaces: empty. Allowed: names of namespaces. Name some, or remove the setting.",
     ],
     [
+      "an address range that is none, which the API server would refuse when the rest is made",
+      { ...target, queue: {}, network: { clientCidrs: ["10.0.0.0/8", "10.0.0.0/33"] } },
+      'network.clientCidrs.1: "10.0.0.0/33". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+    ],
+    [
       "a queue's name with a colon",
       { ...target, queue: {}, monitoring: { queues: ["a:b"] } },
       "monitoring.queues: a text of 3 characters. Allowed: names of BullMQ queues, without spaces, colons, commas and equals signs. Give the name as in `new Queue(name)`.",

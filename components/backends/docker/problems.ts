@@ -1,11 +1,12 @@
 import { isIP } from "node:net";
+import { isLoopback } from "../../redis/address";
 import type { Problem } from "../../redis/problems";
 import { shapeOf, shownAs } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { Engine, ROLES } from "../../redis/roles";
 import { key, say } from "../../redis/sentence";
 import type { EngineAddress } from "./address";
-import { ADDRESS_FORMS, isLoopback, isRemote } from "./address";
+import { ADDRESS_FORMS, isRemote } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { IMAGE_USER } from "./images";
 

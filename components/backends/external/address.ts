@@ -1,4 +1,5 @@
 import { DEFAULT_USERNAME } from "../../redis/acl";
+import { isLoopback, isPort, PORT_RANGE } from "../../redis/address";
 import type { Problem } from "../../redis/problems";
 import { shapeOf, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
@@ -37,21 +38,16 @@ export function readAddress(role: Role, server: PlainServer): { address?: Addres
   const address =
     server.url === undefined ? fromParts(path, server, problems) : fromUrl(path, server, problems);
   if (!address) return { problems };
-  if (!Number.isInteger(address.port) || address.port < 1 || address.port > 65535) {
+  if (!isPort(address.port)) {
     problems.push({
       key: `${path}.port`,
       was: shownNumber(address.port),
-      allowed: "a whole number from 1 to 65535",
+      allowed: PORT_RANGE,
       fix: "Use the port that the server's provider shows.",
     });
   }
   problems.push(...insecurities(path, address, server.acceptInsecure ?? false));
   return { address, problems };
-}
-
-/** Whether packets to this host never leave it. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function fromParts(path: string, server: PlainServer, problems: Problem[]): Address | undefined {

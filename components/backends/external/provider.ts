@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { runtime } from "@pulumi/pulumi";
-import { describe, toldProblem } from "../../redis/problems";
+import { keeping, refusals } from "../guarding";
 import type { ExternalServerInputs, ExternalServerState, Observation } from "./externalServer";
 import { changes, judge } from "./judge";
 import { observe } from "./observe";
 
 /** What Pulumi's engine calls for an ExternalServer. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {
+  ...keeping<ExternalServerState>(({ host, port }) => `${host}:${port}`),
+
   /**
    * Asks the server on every run. An `up` fails here, before anything is changed. A preview names what it finds
    * and fails for nothing: it may run where the server cannot be reached, and then repeats what was last seen.
@@ -28,29 +30,10 @@ export const provider = {
     const { __provider: __, ...after } = news as ExternalServerState & { __provider?: string };
     return { changes: !isDeepStrictEqual(before, after) };
   },
-
-  async create(inputs: ExternalServerState): Promise<dynamic.CreateResult> {
-    return { id: `${inputs.host}:${inputs.port}`, outs: inputs };
-  },
-
-  async read(id: string, state: ExternalServerState): Promise<dynamic.ReadResult> {
-    return { id, props: state };
-  },
-
-  async update(
-    _id: string,
-    _olds: ExternalServerState,
-    news: ExternalServerState,
-  ): Promise<dynamic.UpdateResult> {
-    return { outs: news };
-  },
 };
 
 function failuresOf(role: string, found: Observation, section: string | undefined): dynamic.CheckFailure[] {
-  return judge(role, found).map((problem) => ({
-    property: "",
-    reason: describe(toldProblem(problem, section)),
-  }));
+  return refusals(judge(role, found), section);
 }
 
 /** The inputs with what the server says now, a line for each thing that differs, and one if nobody answers. */

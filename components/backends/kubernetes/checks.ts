@@ -7,6 +7,7 @@ import type { Role } from "../../redis/roles";
 import { ROLES } from "../../redis/roles";
 import { joined, key, say } from "../../redis/sentence";
 import { formatSize, shownSize } from "../../redis/size";
+import { cidrProblems } from "../cidr";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
 import { dnsLabelProblems, MAX_NAMESPACE } from "./dnsLabel";
@@ -133,8 +134,8 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
 
 /** A selector without a label, or a list without a name, says something else than it seems to. */
 export function networkProblems({ network = {} }: KubernetesTopologyArgs): Problem[] {
-  const { clientLabels, clientNamespaces, openNamespaces } = network;
-  const problems: Problem[] = [];
+  const { clientLabels, clientNamespaces, openNamespaces, clientCidrs = [] } = network;
+  const problems = clientCidrs.flatMap((cidr, index) => cidrProblems(`network.clientCidrs.${index}`, cidr));
   if (clientLabels !== undefined && Object.keys(clientLabels).length === 0 && !clientNamespaces?.length) {
     problems.push({
       key: "network.clientLabels",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
-import { flag, map, text, texts, whole } from "../fields";
+import { alerts, flag, map, text, texts, whole } from "../fields";
 import type { KubernetesTopologyArgs } from "./args";
 import { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./enums";
 
@@ -78,24 +78,14 @@ const argocd = z
   })
   .optional();
 
-const threshold = z.number().optional();
-
 const monitoring = z
   .strictObject({
     exporter: flag,
     exporterImage: text,
-    queues: texts,
     operator: flag,
     operatorLabels: map,
-    thresholds: z
-      .strictObject({
-        memoryPercent: threshold,
-        connections: threshold,
-        volumePercent: threshold,
-        secondsSinceSave: threshold,
-      })
-      .optional(),
-    runbookUrl: text,
+    queues: texts,
+    ...alerts,
     dashboard: flag,
   })
   .optional();

@@ -1,3 +1,4 @@
+import { isPort } from "../../redis/address";
 import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
 import { shapeOf, shown, shownNumber } from "../../redis/problems";
@@ -60,7 +61,7 @@ function containerProblems(container: AppContainer, path: string, taken: readonl
   }
   for (const [port, protocol] of Object.entries(container.ports ?? {})) {
     const portKey = `${path}.ports.${port}`;
-    if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65535 || !PROTOCOLS.includes(protocol)) {
+    if (!/^\d+$/.test(port) || !isPort(Number(port)) || !PROTOCOLS.includes(protocol)) {
       const allowed = `a port from 1 to 65535 with ${PROTOCOLS.join(", ")}`;
       problems.push({
         key: portKey,
