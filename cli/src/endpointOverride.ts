@@ -29,7 +29,8 @@ export function parseOverride(text: string): EndpointOverride {
 
 /**
  * The outputs with other addresses. The TLS certificate is still checked against the name in the outputs,
- * where that is a name and not an address. What leads elsewhere by itself, a tunnel, is left out. Throws UserError for a role that is not there or comes twice.
+ * where that is a name and not an address. What leads elsewhere by itself, a tunnel, is left out. Throws UserError for
+ * a role that is not there or comes twice.
  */
 export function applyOverrides(outputs: StackOutputs, overrides: readonly EndpointOverride[]): StackOutputs {
   const changed = { ...outputs };

@@ -16,6 +16,8 @@ export interface Outcome<Text = string> {
   readonly elsewhere?: boolean;
   /** True where the service keeps it by a log of its own, so that Redis needs no AOF or RDB file for it. */
   readonly ownLog?: boolean;
+  /** What shows it: a test of this repository as `file: title`, or the source that says so. Absent = nothing is known. */
+  readonly proof?: string;
 }
 
 /** The events that a guarantee speaks of, in the order they are printed. */
@@ -126,7 +128,8 @@ export function lossProblems(guarantees: Guarantees<Sentence>, acceptDataLoss: b
   ];
 }
 
-const EVENT_TITLES: Readonly<Record<Event, string>> = {
+/** The events as a reader calls them. */
+export const EVENT_TITLES: Readonly<Record<Event, string>> = {
   processCrash: "Redis crashes",
   redeploy: "redeploy",
   hostCrash: "host reboots",
@@ -156,7 +159,11 @@ export function guaranteeTable(guarantees: Guarantees): string {
 }
 
 function cell(guarantees: Guarantees, role: Role, event: Event): string {
-  const outcome = guarantees[role]?.[event];
+  return outcomeText(guarantees[role]?.[event]);
+}
+
+/** An outcome in a word or two. */
+export function outcomeText(outcome: Outcome | undefined): string {
   if (outcome?.elsewhere) return "up to its provider";
   if (!outcome?.kept) return "lost";
   return outcome.lossSeconds === 0 ? "kept" : `kept, last ${outcome.lossSeconds} s at stake`;

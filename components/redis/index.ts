@@ -6,7 +6,7 @@ export { renderConfig } from "./config";
 export type { Connection } from "./connection";
 export { connectionUrl, environment } from "./connection";
 export type { Guarantees, Outcome, RoleGuarantees } from "./guarantees";
-export { EVENTS, elsewhere } from "./guarantees";
+export { EVENT_TITLES, EVENTS, elsewhere, outcomeText } from "./guarantees";
 export type { Info } from "./info";
 export { parseInfo, serverName } from "./info";
 export { maxMemoryWithin, memoryFloor } from "./memory";

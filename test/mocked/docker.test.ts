@@ -399,6 +399,7 @@ describe("overrides", () => {
       kept: false,
       lossSeconds: 0,
       detail: "`deleteData` is true.",
+      proof: expect.stringMatching(/^test\/live\//),
     });
     expect(await resolved(recording.result.cache?.host ?? "")).toBe("engine.example");
   });

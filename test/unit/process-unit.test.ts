@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { exporterName, exporterText } from "../../components/backends/process/exporterUnit";
 import { planProcess } from "../../components/backends/process/plan";
 import { systemdProblems } from "../../components/backends/process/reach";
 import type { RedisServerInputs } from "../../components/backends/process/redisServer";
@@ -109,6 +110,16 @@ test.each(["/home/me/redis", "/root/redis", "/run/user/1000/redis"])(
     expect(value("ProtectHome", queue, { ...REDIS, path: `${directory}/bin/redis-server` })).toBeUndefined();
   },
 );
+
+test("the unit of an exporter has no password, and listens where the server does", () => {
+  const watched = { ...queue, exporter: { port: 9122, keys: "db0=bull:mail:wait" } };
+  expect(exporterText(watched, "/usr/bin/prometheus-redis-exporter").split("\n")).toContain(
+    "ExecStart=/usr/bin/prometheus-redis-exporter --redis.addr=redis://127.0.0.1:6380 " +
+      "--redis.password-file=/var/lib/redis-topology/queue/exporter.json --web.listen-address=127.0.0.1:9122 " +
+      "--check-single-keys=db0=bull:mail:wait",
+  );
+  expect(exporterName(queue)).toBe(unitName(queue).replace(".service", "-exporter.service"));
+});
 
 test("a unit's name tells stack, topology and role, and no two folders share one", () => {
   expect(unitName(queue)).toMatch(/^redis-topology-prod-redis-queue-[0-9a-f]{8}\.service$/);

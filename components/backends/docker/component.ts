@@ -6,11 +6,14 @@ import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
+import { rolePlans } from "../../redis/plan";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import { endpointHost } from "./address";
 import type { DockerTopologyArgs } from "./args";
+import { createExporters, watchFiles } from "./exporter";
 import { planDocker, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import type { Place } from "./resources";
 import { createNetwork, createServer } from "./resources";
 import { dockerWays } from "./ways";
@@ -25,6 +28,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
   readonly network: PrivateNetwork;
   readonly guarantees: Guarantees;
   readonly ways?: pulumi.Output<Ways>;
+  readonly details?: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: DockerTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:DockerTopology", name, {}, opts);
@@ -33,14 +37,22 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     const place = createPlace(this, name, args, opts);
     const server = (role: RolePlan | undefined) => role && createServer(place, plan, role, args);
     const inside = { cache: server(plan.cache), queue: server(plan.queue) };
+    const watched = rolePlans(plan).flatMap((role) => {
+      const found = inside[role.role];
+      return found ? [{ role, server: found }] : [];
+    });
+    createExporters(place, watched, args);
 
     const ways = place.prefix.apply((prefix) => dockerWays(args, plan, prefix));
     const host = endpointHost(plan.bind, plan.engine);
+    const details = watchFiles(`${pulumi.getProject()}-${pulumi.getStack()}-${name}`, plan, args);
     const rest = {
       backend: traits.name,
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways,
+      ...(details && { details: { ...details } }),
     };
     const outputs = topologyOutputs({
       ...rest,
@@ -58,6 +70,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     this.network = network;
     this.guarantees = outputs.guarantees;
     this.ways = outputs.ways;
+    this.details = outputs.details;
     this.registerOutputs({ ...outputs, network });
   }
 }

@@ -1,3 +1,4 @@
+import { exporterProblems } from "../../redis/exporter";
 import type { PlannedGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
@@ -8,6 +9,7 @@ import {
 } from "../../redis/guarantees";
 import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
+import type { Problem } from "../../redis/problems";
 import { key, say } from "../../redis/sentence";
 import type { EngineAddress } from "./address";
 import { parseAddress } from "./address";
@@ -55,8 +57,14 @@ export function planDocker(args: DockerTopologyArgs): DockerPlan {
       ...bindProblems(args, bind, engine),
       ...imageProblems(args),
       ...nameProblems(args),
+      ...monitoringProblems(args, topology),
     ],
   };
+}
+
+function monitoringProblems(args: DockerTopologyArgs, { cache, queue }: TopologyPlan): Problem[] {
+  const ports = { ...(cache && { cache: cache.port }), ...(queue && { queue: queue.port }) };
+  return exporterProblems(args.monitoring, ports);
 }
 
 const CACHE: PlannedGuarantees = {

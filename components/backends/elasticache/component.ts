@@ -20,6 +20,7 @@ import { watchPolicy } from "./drift";
 import { createGroup } from "./group";
 import type { GroupPlan } from "./plan";
 import { planElasticache, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import { storeConnection } from "./secret";
 import { createParameterGroup, createSecurityGroup, createSubnetGroup } from "./surroundings";
 import { tokenProblems } from "./token";
@@ -52,6 +53,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
       queue: server("queue"),
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: Object.fromEntries(servers.map(({ role, ways }) => [role, ways])),
       details: Object.fromEntries(servers.map(({ role, secretArn }) => [`${role}SecretArn`, secretArn])),
     });

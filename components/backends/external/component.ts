@@ -10,16 +10,18 @@ import { toldGuarantees } from "../../redis/guarantees";
 import type { TopologyPlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { describeAll } from "../../redis/problems";
-import { Role } from "../../redis/roles";
+import { prometheusFiles } from "../../redis/prometheus";
+import { ROLES, Role } from "../../redis/roles";
 import { settingName } from "../../redis/sentence";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { Address } from "./address";
 import { readAddress } from "./address";
-import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
+import type { ExternalServerArgs, ExternalTopologyArgs, MonitoringArgs } from "./args";
 import type { Observation } from "./externalServer";
 import { ExternalServer } from "./externalServer";
 import { planExternal, traits } from "./plan";
+import { PROOFS } from "./proofs";
 
 /** The topology as servers that somebody else runs: checked, never changed. */
 export class ExternalTopology extends pulumi.ComponentResource implements Topology {
@@ -30,6 +32,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
   readonly ways?: pulumi.Output<Ways>;
+  readonly details?: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: ExternalTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:ExternalTopology", name, {}, opts);
@@ -48,7 +51,9 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
       queue: server(Role.Queue, args.queueServer),
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: externalWays(plan),
+      ...(args.monitoring && { details: watchFiles(name, args.monitoring) }),
     });
     announceGuarantees(outputs.guarantees, this);
 
@@ -59,8 +64,18 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
     this.ways = outputs.ways;
+    this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }
+}
+
+/** Prometheus' own files for exporters that somebody runs. */
+function watchFiles(name: string, { exporters, ...alerts }: MonitoringArgs): Record<string, string> {
+  const scraped = ROLES.flatMap((role) => {
+    const address = exporters[role];
+    return address === undefined ? [] : [{ role, address }];
+  });
+  return { ...prometheusFiles(`${pulumi.getProject()}-${pulumi.getStack()}-${name}`, scraped, alerts) };
 }
 
 /** Whoever reaches the servers for applications reaches them for commands; the rest is their provider's. */

@@ -4,6 +4,7 @@ import { CACHE_GUARANTEES, elsewhere, kept } from "../../redis/guarantees";
 import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
+import { shapeOf } from "../../redis/problems";
 import { ROLES } from "../../redis/roles";
 import { key, say } from "../../redis/sentence";
 import { withoutRole } from "../rules";
@@ -53,7 +54,7 @@ export function planExternal(args: ExternalTopologyArgs): TopologyPlan {
   const plan = planTopology(traits, args, { cache, queue: QUEUE_GUARANTEES });
   return {
     ...plan,
-    problems: [...plan.problems, ...serverProblems(args), ...modeProblems(args)],
+    problems: [...plan.problems, ...serverProblems(args), ...modeProblems(args), ...exporterProblems(args)],
   };
 }
 
@@ -82,6 +83,38 @@ function modeProblems({ queue, queueServer, checkAtDeploy = true }: ExternalTopo
       fix: "Set it to what the server is; if it was asked before, to true exactly when `prefix` of the stack's `queue` output is there.",
     },
   ];
+}
+
+/** Alerts are asked of an exporter for each role, and of nothing else. */
+function exporterProblems(args: ExternalTopologyArgs): Problem[] {
+  const { monitoring } = args;
+  if (monitoring === undefined) return [];
+  return ROLES.flatMap((role): Problem[] => {
+    const path = `monitoring.exporters.${role}`;
+    const address = monitoring.exporters[role];
+    if (!args[role]) {
+      if (address === undefined) return [];
+      const fix = say`Remove it, or add ${key(role, "{}")}.`;
+      return [
+        { key: path, was: `given without \`${role}\``, allowed: `only together with \`${role}\``, fix },
+      ];
+    }
+    if (address !== undefined && isExporterAddress(address)) return [];
+    return [
+      {
+        key: path,
+        was: address === undefined ? "missing" : shapeOf(address),
+        allowed: "host:port of the role's redis_exporter, without scheme and path",
+        fix: "Run one (docs/operations/monitoring.md), and say where it answers.",
+      },
+    ];
+  });
+}
+
+/** `metrics.example:9121`, `10.0.0.7:9121`, `[fd00::7]:9121`. */
+function isExporterAddress(address: string): boolean {
+  const [, port] = /^(?:[\w.-]+|\[[\da-fA-F:.]+\]):(\d{1,5})$/.exec(address) ?? [];
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65535;
 }
 
 /** Whether nothing in it is still to come; what is not plain is read when it is known. */

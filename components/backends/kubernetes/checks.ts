@@ -2,7 +2,7 @@ import { EXPORTER_PORT, watchedQueueProblems } from "../../redis/exporter";
 import { shownNear } from "../../redis/near";
 import { readSize } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shapeOf, shownAs, shownNumber } from "../../redis/problems";
+import { shownAs, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { ROLES } from "../../redis/roles";
 import { joined, key, say } from "../../redis/sentence";
@@ -11,15 +11,12 @@ import { cidrProblems } from "../cidr";
 import { imageAndVersion } from "../rules";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
+import { dnsLabelProblems, MAX_NAMESPACE } from "./dnsLabel";
 import { MAX_NAME, namespaceOf, roleNames, serverArgs } from "./names";
 import { cpuQuantity } from "./quantity";
 import { DEFAULT_REPLICAS, MAX_JOB_NAME, MAX_REPLICAS, MAX_RETAIN } from "./storage";
 
-/** A name that is a DNS label (RFC 1123). */
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const CPU = /^\d{1,6}(\.\d{1,6})?m?$/;
-/** Longest name of a namespace (RFC 1123). */
-const MAX_NAMESPACE = 63;
 
 /** Where to apply: one place, said explicitly. */
 export function targetProblems(args: KubernetesTopologyArgs, provided: boolean): Problem[] {
@@ -44,8 +41,10 @@ export function nameProblems(args: KubernetesTopologyArgs): Problem[] {
   const present = ROLES.filter((role) => args[role]);
   const names = present.map((role) => roleNames(args, role).server);
   const problems = [
-    ...dnsLabel("namespace", namespaceOf(args), MAX_NAMESPACE),
-    ...present.flatMap((role) => dnsLabel(`${role}Server.name`, roleNames(args, role).server, MAX_NAME)),
+    ...dnsLabelProblems("namespace", namespaceOf(args), MAX_NAMESPACE),
+    ...present.flatMap((role) =>
+      dnsLabelProblems(`${role}Server.name`, roleNames(args, role).server, MAX_NAME),
+    ),
   ];
   if (names.length === 2 && names[0] === names[1]) {
     problems.push({
@@ -140,7 +139,7 @@ export function networkProblems({ network = {} }: KubernetesTopologyArgs): Probl
     });
   }
   for (const [index, name] of (openNamespaces ?? []).entries())
-    problems.push(...dnsLabel(`network.openNamespaces.${index}`, name, MAX_NAMESPACE));
+    problems.push(...dnsLabelProblems(`network.openNamespaces.${index}`, name, MAX_NAMESPACE));
   if (openNamespaces?.length === 0) {
     const fix = "Name some, or remove the setting.";
     problems.push({ key: "network.openNamespaces", was: "empty", allowed: "names of namespaces", fix });
@@ -155,7 +154,7 @@ export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
 
 function jobProblems(job: RecurringJobArgs, index: number): Problem[] {
   const path = `storage.recurringJobs.${index}`;
-  const problems = dnsLabel(`${path}.name`, job.name, MAX_JOB_NAME);
+  const problems = dnsLabelProblems(`${path}.name`, job.name, MAX_JOB_NAME);
   if (!Number.isInteger(job.retain) || job.retain < 1 || job.retain > MAX_RETAIN) {
     problems.push({
       key: `${path}.retain`,
@@ -174,16 +173,4 @@ function jobProblems(job: RecurringJobArgs, index: number): Problem[] {
     });
   }
   return problems;
-}
-
-function dnsLabel(path: string, name: string, longest: number): Problem[] {
-  if (DNS_LABEL.test(name) && name.length <= longest) return [];
-  return [
-    {
-      key: path,
-      was: shapeOf(name),
-      allowed: `lower-case letters, digits and inner hyphens, at most ${longest} characters`,
-      fix: "Choose another name.",
-    },
-  ];
 }

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
@@ -13,6 +12,7 @@ import { toldGuarantees } from "../../redis/guarantees";
 import { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
+import { keptByArgocd } from "./argocd";
 import type { KubernetesTopologyArgs } from "./args";
 import type { Access } from "./cluster";
 import { ClusterGuard } from "./clusterGuard";
@@ -22,7 +22,8 @@ import { declaredObjects } from "./objects";
 import { OWNER_LABEL, ownerOf } from "./owner";
 import type { KubernetesPlan } from "./plan";
 import { planKubernetes, traits } from "./plan";
-import { Rendered, renderedObjects } from "./rendered";
+import { PROOFS } from "./proofs";
+import { createRenderer } from "./renderer";
 import { createServer } from "./role";
 import type { Site } from "./site";
 import { annotated, childOptions } from "./site";
@@ -61,6 +62,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       queue: servers.find(({ role }) => role === Role.Queue),
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
         args,
@@ -95,7 +97,7 @@ function createSite(
   const site = { parent, name, args, plan, owner, deployment, ...told };
   if (provided) return { ...site, provider: provided, first: [] };
   if (args.renderTo !== undefined) {
-    return { ...site, ...createRenderer(parent, name, args, args.renderTo), first: [] };
+    return { ...site, ...createRenderer(site, args.renderTo), first: [] };
   }
   const target = targetOf(args);
   const guard = new ClusterGuard(
@@ -166,17 +168,6 @@ function createProvider(
   );
 }
 
-function createRenderer(
-  parent: pulumi.Resource,
-  name: string,
-  args: KubernetesTopologyArgs,
-  renderTo: string,
-) {
-  const provider = new Provider(`${name}-cluster`, { renderYamlToDirectory: renderTo }, { parent });
-  const inputs = { folder: resolve(renderTo), objects: renderedObjects(declaredObjects(args)) };
-  return { provider, rendered: new Rendered(`${name}-rendered`, inputs, { parent }).annotations };
-}
-
 /** Protected like the queue's claim, which would go with it. */
 function createNamespace(site: Site): pulumi.Resource[] {
   const { args, name, plan } = site;
@@ -190,7 +181,7 @@ function createNamespace(site: Site): pulumi.Resource[] {
         metadata: {
           name: plan.namespace,
           labels: { ...enforced, [OWNER_LABEL]: site.owner },
-          ...annotated(site),
+          ...annotated(site, keptByArgocd(args)),
         },
       },
       { ...childOptions(site), protect, retainOnDelete: protect },

@@ -47,7 +47,7 @@ export class Rendered extends DynamicResource<RenderedInputs> {
 
 /** Names what is rendered; Secrets are not. */
 export function renderedObjects(objects: readonly DeclaredObject[]): string[] {
-  return objects.filter(({ kind }) => kind !== "Secret").map(identity);
+  return objects.filter(({ kind }) => kind !== "Secret").map(identityOf);
 }
 
 /** What to keep, given what the last run left in the state and what is in the folder. */
@@ -72,7 +72,7 @@ function manifestsIn(folder: string): string[] {
       } | null;
       const { kind, metadata } = object ?? {};
       return kind && metadata?.name
-        ? [identity({ kind, name: metadata.name, namespace: metadata.namespace })]
+        ? [identityOf({ kind, name: metadata.name, namespace: metadata.namespace })]
         : [];
     }),
   );
@@ -88,6 +88,15 @@ function yamlFiles(folder: string): string[] {
   }
 }
 
-function identity({ kind, name, namespace }: { kind: string; name: string; namespace?: string }): string {
+/** `Kind namespace/name`. */
+export function identityOf({
+  kind,
+  name,
+  namespace,
+}: {
+  kind: string;
+  name: string;
+  namespace?: string;
+}): string {
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }

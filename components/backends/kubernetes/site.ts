@@ -48,7 +48,7 @@ export function labelled(site: Site, plan: ServerPlan, name: string) {
 
 /** These annotations, and what has a lost manifest written again. */
 export function annotated(
-  { rendered }: Site,
+  { rendered }: Pick<Site, "rendered">,
   own?: Record<string, string>,
 ): { annotations?: pulumi.Input<Record<string, string> | undefined> } {
   if (rendered === undefined) return own ? { annotations: own } : {};

@@ -17,6 +17,7 @@ import { redisContainer } from "./container";
 import { deploy, deploymentJson } from "./deployment";
 import type { LightsailPlan } from "./plan";
 import { planLightsail, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import { containerService } from "./service";
 import { containerWays } from "./ways";
 
@@ -57,6 +58,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       queue: server(Role.Queue),
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: Object.fromEntries(
         roles.map(({ role }) => [role, containerWays(role, service.plainName, plan.open, awsCommand())]),
       ),

@@ -3,15 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import { exporterPort, jobKeys } from "../../redis/exporter";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
-import type { RolePlan } from "../../redis/plan";
+import type { RolePlan, TopologyPlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
+import type { PrometheusFiles } from "../../redis/prometheus";
+import { prometheusFiles } from "../../redis/prometheus";
 import type { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
 import { HOST, planProcess, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import type { RedisServerInputs } from "./redisServer";
 import { RedisServer } from "./redisServer";
 import { unitName } from "./unit";
@@ -43,7 +47,8 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       queue: server(plan.queue),
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
-      ...(args.supervise !== undefined && { details: units(places) }),
+      proofs: PROOFS,
+      ...(args.supervise !== undefined && { details: { ...units(places), ...watchFiles(name, plan, args) } }),
       ways: processWays(places.map((place) => ({ ...place, supervise: args.supervise }))),
     });
     announceGuarantees(outputs.guarantees, this);
@@ -80,6 +85,35 @@ function units(places: readonly Place[]): Record<string, string> {
   return Object.fromEntries(places.map((one) => [`${one.role}Unit`, unitName(one)]));
 }
 
+/** The exporter beside a role's server, where the stack wants one. */
+function exporterOf(
+  role: Role,
+  { monitoring, queue }: ProcessTopologyArgs,
+): Pick<RedisServerInputs, "exporter"> {
+  const port = exporterPort(role, monitoring);
+  if (port === undefined) return {};
+  const keys = role === "queue" ? jobKeys(monitoring?.queues ?? [], queue?.bullmq?.prefix) : "";
+  return { exporter: { port, keys } };
+}
+
+/** Prometheus' own files, where there are exporters. */
+function watchFiles(
+  name: string,
+  plan: TopologyPlan,
+  args: ProcessTopologyArgs,
+): PrometheusFiles | undefined {
+  const scraped = rolePlans(plan).flatMap(({ role }) => {
+    const port = exporterPort(role, args.monitoring);
+    return port === undefined ? [] : [{ role, address: `${HOST}:${port}` }];
+  });
+  if (scraped.length === 0) return undefined;
+  return prometheusFiles(
+    `${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
+    scraped,
+    args.monitoring ?? {},
+  );
+}
+
 function createServer(
   parent: ProcessTopology,
   name: string,
@@ -100,6 +134,7 @@ function createServer(
       persists,
       deleteData: args.deleteData ?? false,
       ...(args.supervise !== undefined && { supervise: args.supervise, memoryLimit }),
+      ...exporterOf(role, args),
       ...(engine !== undefined && { engine }),
       ...(version !== undefined && { version }),
       ...(given?.password !== undefined && { password: pulumi.secret(given.password) }),

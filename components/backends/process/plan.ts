@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { exporterProblems } from "../../redis/exporter";
 import type { PlannedGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
@@ -33,7 +34,26 @@ export function planProcess(args: ProcessTopologyArgs): TopologyPlan {
   const { memoryLimit: _, ...unlimited } = traits.refuses;
   const own = args.supervise === undefined ? traits : { ...traits, refuses: unlimited };
   const plan = planTopology(own, args, { cache: CACHE_GUARANTEES, queue: queueGuarantees(args) });
-  return { ...plan, problems: [...plan.problems, ...folderProblems(args)] };
+  return {
+    ...plan,
+    problems: [...plan.problems, ...folderProblems(args), ...monitoringProblems(args, plan)],
+  };
+}
+
+function monitoringProblems(args: ProcessTopologyArgs, { cache, queue }: TopologyPlan): Problem[] {
+  const { monitoring, supervise } = args;
+  const ports = { ...(cache && { cache: cache.port }), ...(queue && { queue: queue.port }) };
+  const problems = exporterProblems(monitoring, ports);
+  if (monitoring === undefined || monitoring.exporter === false || supervise !== undefined) return problems;
+  return [
+    ...problems,
+    {
+      key: "monitoring",
+      was: say`given without ${key("supervise")}`,
+      allowed: "supervised servers, whose systemd runs the exporters too",
+      fix: say`Set ${key("supervise")}, or remove it.`,
+    },
+  ];
 }
 
 /** Folders that a host empties when it starts (systemd's tmpfiles.d/tmp.conf), and that `PrivateTmp` hides. */

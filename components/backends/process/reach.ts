@@ -4,6 +4,7 @@ import type { Problem } from "../../redis/problems";
 import type { Sentence } from "../../redis/sentence";
 import { key, say } from "../../redis/sentence";
 import type { ProcessTopologyArgs } from "./args";
+import { findExporter } from "./server/binary";
 import { systemState } from "./server/systemctl";
 import { Supervision, systemctlCommand } from "./supervision";
 
@@ -57,8 +58,27 @@ export function systemdProblems(supervise: Supervision, host: Host): Problem[] {
   return [];
 }
 
-/** Asks this host. */
-export async function supervisionProblems({ supervise }: ProcessTopologyArgs): Promise<Problem[]> {
+/** What this host lacks for a supervised pair and its exporters. */
+export async function hostProblems(args: ProcessTopologyArgs): Promise<Problem[]> {
+  return [...(await supervisionProblems(args)), ...(await exporterMissing(args))];
+}
+
+async function exporterMissing({ monitoring }: ProcessTopologyArgs): Promise<Problem[]> {
+  if (monitoring === undefined || monitoring.exporter === false) return [];
+  return await findExporter().then(
+    () => [],
+    (error: Error) => [
+      {
+        key: "monitoring",
+        was: "given",
+        allowed: "a host that has redis_exporter",
+        fix: say`${error.message}, or remove ${key("monitoring")}.`,
+      },
+    ],
+  );
+}
+
+async function supervisionProblems({ supervise }: ProcessTopologyArgs): Promise<Problem[]> {
   if (supervise === undefined) return [];
   const user = userInfo().username;
   return systemdProblems(supervise, {

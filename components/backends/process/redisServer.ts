@@ -28,6 +28,8 @@ export interface RedisServerInputs {
   supervise?: Supervision;
   /** Bytes that systemd lets the server have. Only where it is supervised. */
   memoryLimit?: number;
+  /** Its exporter, run by the same systemd: a port of `host`, and the keys of BullMQ that it counts. */
+  exporter?: { readonly port: number; readonly keys: string };
 }
 
 /** What the provider knows of a running server; kept in the state. */

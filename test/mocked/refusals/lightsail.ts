@@ -71,7 +71,13 @@ export const lightsailRefusals: readonly Refusal[] = [
     "queue.persistence.size: given. Allowed: nothing on the lightsail backend: a container service has no disk. Remove the setting.",
     "queue.persistence.storageClass: given. Allowed: nothing on the lightsail backend: a container service has no disk. Remove the setting.",
   ],
-  [{ cache: {}, existingService: "My Service", power: "micro", openToRegion: false }, "?"],
+  [
+    { cache: {}, existingService: "My Service", power: "micro", openToRegion: false },
+    "«existingService»: a text of 10 characters. Allowed: 1 to 63 lower-case letters, digits and inner hyphens. Name it as `aws lightsail get-container-services` does.",
+    "«power»: given beside `«existingService»`. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+    "«app»: empty. Allowed: the containers that the service runs: a deployment replaces them all. Describe them here, or say `«deploy»: false` and add the output `details.containers` to your own deployment.",
+    "«openToRegion»: false. Allowed: true without an app: nobody could connect. Remove it, or add the containers that use Redis as `«app»`.",
+  ],
   [
     {
       cache: {},
@@ -81,9 +87,7 @@ export const lightsailRefusals: readonly Refusal[] = [
       ],
       publicEndpoint: { container: "a", port: 3000, healthPath: "health" },
     },
-    "«existingService»: a text of 10 characters. Allowed: 1 to 63 lower-case letters, digits and inner hyphens. Name it as `aws lightsail get-container-services` does.",
-    "«power»: given beside `«existingService»`. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
-    "«app»: empty. Allowed: the containers that the service runs: a deployment replaces them all. Describe them here, or say `«deploy»: false` and add the output `details.containers` to your own deployment.",
-    "«openToRegion»: false. Allowed: true without an app: nobody could connect. Remove it, or add the containers that use Redis as `«app»`.",
+    "«app.1.ports.3000»: the port of `«app.0.ports.3000»`. Allowed: a port of its own: all containers share one network namespace. Let one of them listen on another port.",
+    "«publicEndpoint.healthPath»: a text of 6 characters. Allowed: a path from the root, such as `/health`. Put a `/` before it.",
   ],
 ];
