@@ -74,7 +74,7 @@ describe.skipIf(missing("pulumi"))("the cluster of a stack", () => {
     const { code, output } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "live"]);
     expect(code).not.toBe(0);
     expect(output).toContain(
-      "queueServer.image: redis:nowhere: Back-off pulling image. Allowed: an image that the nodes can pull and start. Correct the image or the version, or give `imagePullSecrets`. The running server was not touched.",
+      "kubernetes.queueServer.image: redis:nowhere: Back-off pulling image. Allowed: an image that the nodes can pull and start. Correct the image or the version, or give `kubernetes.queueServer.imagePullSecrets`. The running server was not touched.",
     );
     const objects = (text: string) => resources(text).filter(({ urn }) => /\$kubernetes:/.test(urn));
     expect(objects(await state())).toEqual(objects(before));
