@@ -8,8 +8,8 @@ export = async () => {
   if (isStale()) pulumi.log.warn("components/ was changed and not compiled since: run `npm run build`.");
   const settings = await readSettings();
   const topology = await createTopology(settings.backend, "redis", settings.args);
-  const { backend, cache, queue, env, bullmq, network, details, guarantees, ways } = topology;
-  const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees, ways };
+  const { backend, cache, queue, env, bullmq, network, details, guarantees, alerts, ways } = topology;
+  const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees, alerts, ways };
   // Pulumi warns of an output that is undefined.
   return Object.fromEntries(Object.entries(outputs).filter(([, output]) => output !== undefined));
 };

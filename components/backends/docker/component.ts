@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, PrivateNetwork, Topology } from "../../contract";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import type { Guarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import type { Ways } from "../../redis/ways";
@@ -23,6 +24,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
   readonly bullmq?: Bullmq;
   readonly network: PrivateNetwork;
   readonly guarantees: Guarantees;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: DockerTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -51,6 +53,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     this.bullmq = outputs.bullmq;
     this.network = network;
     this.guarantees = outputs.guarantees;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.registerOutputs({ ...outputs, network });
   }

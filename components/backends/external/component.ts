@@ -3,6 +3,7 @@ import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { runError } from "../../errors";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import type { TopologyPlan } from "../../redis/plan";
@@ -27,6 +28,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: ExternalTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -55,6 +57,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.registerOutputs({ ...outputs });
   }

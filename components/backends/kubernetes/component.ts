@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random/randomId";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import type { Guarantees } from "../../redis/guarantees";
 import { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
@@ -38,6 +39,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
   readonly details?: pulumi.Output<Record<string, string>>;
 
@@ -61,6 +63,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       args,
       guarantees: plan.guarantees,
       proofs: PROOFS,
+      alerts: args.monitoring?.thresholds,
       ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
         args,
@@ -75,6 +78,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });

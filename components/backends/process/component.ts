@@ -2,6 +2,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import type { Guarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
@@ -25,6 +26,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
   readonly details?: pulumi.Output<Record<string, string>>;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -54,6 +56,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
     this.details = outputs.details;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.registerOutputs({ ...outputs });
   }
