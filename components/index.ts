@@ -15,6 +15,7 @@ export type {
   Topology,
   TopologyArgs,
 } from "./contract";
+export type { TopologyOptions } from "./options";
 export type { Thresholds } from "./redis/alerts";
 export type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 export { BackoffType } from "./redis/bullmq";

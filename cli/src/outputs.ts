@@ -84,6 +84,7 @@ const wayCommandSchema = z.array(z.string()).min(1);
 const roleWaysSchema = z.object({
   tunnel: optional(wayCommandSchema),
   tunnelOnly: optional(z.boolean()),
+  exporter: optional(wayCommandSchema),
   logs: optional(wayCommandSchema),
   restart: optional(wayCommandSchema),
   instead: optional(z.string()),

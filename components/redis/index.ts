@@ -1,4 +1,5 @@
 /** What this project knows of Redis and BullMQ, as plain functions on plain data: for tools around a topology. */
+export { isLoopback, isPort } from "./address";
 export type { AlertThresholds, Thresholds } from "./alerts";
 export { BackoffType, bullmqDefaults, ioredisTls } from "./bullmq";
 export { renderConfig } from "./config";

@@ -90,7 +90,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
 
     test("roles that would write the same names are refused before any resource", async () => {
       const problems = await problemsOf({ ...roles, queue: { ...roles.queue, envPrefix: "REDIS" } });
-      expect(problems.map(({ key }) => key)).toEqual(["cache.envPrefix, queue.envPrefix"]);
+      expect(problems.map(({ key }) => key)).toEqual([["cache.envPrefix", "queue.envPrefix"]]);
     });
 
     test("an endpoint is whole, and only its secrets are secret", async () => {

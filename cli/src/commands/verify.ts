@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { Role } from "redis-topology/redis";
+import type { CheckResult } from "../checks/check";
+import { checkExporter } from "../checks/exporter";
 import { checkRestart } from "../checks/restart";
 import type { ConfirmOptions } from "../confirm";
 import { confirm } from "../confirm";
@@ -40,11 +42,26 @@ function verify(options: Options): Promise<void> {
       signal: run.signal,
       onProgress: (role, check) => run.progress.show(`${role}: ${check} …`),
     });
+    results.push(...(await exporters(run, roles, options.timeout * 1000)));
     if (options.restart) results.push(await checkRestart(run, options.dryRun));
     const good = allGood(results);
     run.print(resultJson(run.outputs.backend, results), () => resultTable(results));
     return good ? 0 : 1;
   });
+}
+
+/** The exporters that the outputs lead to, side by side; most backends have none. */
+function exporters(
+  { outputs, signal }: Run,
+  roles: readonly Role[],
+  timeoutMs: number,
+): Promise<CheckResult[]> {
+  return Promise.all(
+    roles.flatMap((role) => {
+      const [way, host] = [outputs.ways?.[role]?.exporter, outputs[role]?.host];
+      return way && host ? [checkExporter(role, way, { host, timeoutMs, signal })] : [];
+    }),
+  );
 }
 
 /** Asks before anything is done: for as long as it takes, applications wait for the queue. */

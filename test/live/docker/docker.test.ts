@@ -20,7 +20,7 @@ const ARGS = {
 };
 
 describe.skipIf(missing("docker"))("a Docker engine", () => {
-  livePromises("docker", (args) => DockerTarget.start("live", args));
+  livePromises("docker", (args) => DockerTarget.start("live", args, { health: "declared" }));
 
   describe("and what only docker promises", () => {
     let target: DockerTarget;

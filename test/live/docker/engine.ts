@@ -34,6 +34,9 @@ const GUARDS: Readonly<Record<string, unknown>> = {
   "pulumi-nodejs:dynamic/redis-topology:DockerServerMemory": serverMemory,
 };
 
+/** Nanoseconds. */
+const SECOND = 1e9;
+
 /** Inputs of a container that the provider changes in place and hands to the engine. */
 const UPDATED = ["memory", "memorySwap", "restart"];
 /** Inputs that it takes over in its own state only: the engine keeps what it had. */
@@ -58,7 +61,11 @@ export class LiveEngine {
   /** What the last `deploy` did, as `create name`, `update name`, `replace name`, `delete name`. */
   done: string[] = [];
 
-  constructor(readonly docker: Docker) {}
+  constructor(
+    readonly docker: Docker,
+    /** How often the engine asks a server for its health: as declared, which every start waits for once, or each second. */
+    private readonly health: "declared" | "hurried" = "hurried",
+  ) {}
 
   /** Applies a program: creates, updates or replaces what it registers, and deletes what it no longer does. */
   async deploy(resources: readonly Registration[]): Promise<void> {
@@ -230,7 +237,9 @@ export class LiveEngine {
     // The hook that Pulumi calls before it creates.
     const { name = "", Labels } = spec.create;
     if (this.hooks === "all") await removeLeftContainer(this.docker, name, Labels?.[OWNER_LABEL] ?? "");
-    const container = await this.docker.createContainer(spec.create);
+    const Healthcheck = spec.create.Healthcheck && { ...spec.create.Healthcheck, Interval: SECOND };
+    const hurried = Healthcheck !== undefined && this.health === "hurried";
+    const container = await this.docker.createContainer({ ...spec.create, ...(hurried && { Healthcheck }) });
     await this.join(container, spec);
     for (const { file, content, mode } of spec.uploads) {
       await container.putArchive(tarOf(file, content, mode), { path: "/" });
@@ -240,7 +249,10 @@ export class LiveEngine {
       if (spec.wait) await until(`${resource.name} is healthy`, () => healthy(container), spec.waitTimeout);
     }
     this.ids.set(resource.name, container.id);
-    const seen = readBack(await container.inspect());
+    const found = await container.inspect();
+    if (hurried)
+      found.Config.Healthcheck = { ...found.Config.Healthcheck, Interval: spec.create.Healthcheck?.Interval };
+    const seen = readBack(found);
     const declared = plain(resource.inputs) as Record<string, unknown>;
     const different = Object.keys(declared).filter(
       (input) => input in seen && !isDeepStrictEqual(seen[input], declared[input]),

@@ -12,8 +12,11 @@ const BOTH = [
   "/redis-topology-live-killed-redis-queue running",
   "/redis-topology-live-killed-redis-queue-config created",
 ];
-/** Every step takes ten minutes: REDIS_TOPOLOGY_KILL_EVERY=1. */
+/** An `up` is killed at every third step, of all three kinds in turn over many runs. REDIS_TOPOLOGY_KILL_EVERY=1 takes every one. */
 const EVERY = Number(process.env.REDIS_TOPOLOGY_KILL_EVERY ?? 3);
+/** With REDIS_TOPOLOGY_KILL_FIRST as a failed test names it, the same steps again. */
+const FIRST = Number(process.env.REDIS_TOPOLOGY_KILL_FIRST ?? 1 + Math.floor(Math.random() * EVERY));
+const STEPS = `at step ${FIRST} and each ${EVERY} after it`;
 /** Redis has no limit at 0. */
 const isSet = (maxMemory: number) => maxMemory > 0;
 
@@ -38,12 +41,12 @@ describe.skipIf(missing("docker"))("an up that is killed on its way", () => {
     return list.map(({ Names, State }) => `${Names[0]} ${State}`).sort();
   }
 
-  test("of a replacement, is repaired by the next one, with every job", {
+  test(`of a replacement, ${STEPS}, is repaired by the next one, with every job`, {
     timeout: 10 * MINUTE,
   }, async () => {
     const jobs = await addJobs(await clients.queue("killed"), 0, 20);
     await clients.close();
-    let step = 0;
+    let step = FIRST - EVERY;
     for (let killed = true; killed; ) {
       step += EVERY;
       const change = { queue: { config: { hz: String(20 + step) } } };
@@ -63,23 +66,27 @@ describe.skipIf(missing("docker"))("an up that is killed on its way", () => {
     expect(step).toBeGreaterThan(15);
   });
 
-  test("of a change of memory, leaves limits that fit after a restart", { timeout: 5 * MINUTE }, async () => {
+  test(`of a change of memory, up and down in turn, from ${FIRST % 2 === 1 ? "64mb" : "96mb"}, leaves limits that fit after a restart`, {
+    timeout: 5 * MINUTE,
+  }, async () => {
+    // Which of them the odd steps have is drawn too.
+    const sizes = FIRST % 2 === 1 ? (["64mb", "96mb"] as const) : (["96mb", "64mb"] as const);
+    await target.redeploy({ queue: { maxMemory: sizes[0] } });
     let step = 0;
     for (let killed = true; killed; ) {
       step += 1;
-      for (const maxMemory of ["96mb", "64mb"]) {
-        killed = await killedAfter(step, () => target.redeploy({ queue: { maxMemory } }));
-        await target.container(Role.Queue).restart();
-        const running = Number(await info(await clients.redis(Role.Queue), "maxmemory"));
-        const { Memory } = (await target.container(Role.Queue).inspect()).HostConfig;
-        expect([step, maxMemory, running]).toEqual([step, maxMemory, expect.toSatisfy(isSet)]);
-        expect(memoryFloor("queue", running)).toBeLessThanOrEqual(Memory ?? 0);
-        await target.redeploy({ queue: { maxMemory } });
-        await target.redeploy({ queue: { maxMemory } });
-        expect(target.engine.done).toEqual([]);
-        expect(await info(await clients.redis(Role.Queue), "maxmemory")).toBe(String(parseSize(maxMemory)));
-        await clients.close();
-      }
+      const maxMemory = sizes[step % 2 === 0 ? 0 : 1];
+      killed = await killedAfter(step, () => target.redeploy({ queue: { maxMemory } }));
+      await target.container(Role.Queue).restart();
+      const running = Number(await info(await clients.redis(Role.Queue), "maxmemory"));
+      const { Memory } = (await target.container(Role.Queue).inspect()).HostConfig;
+      expect([step, maxMemory, running]).toEqual([step, maxMemory, expect.toSatisfy(isSet)]);
+      expect(memoryFloor("queue", running)).toBeLessThanOrEqual(Memory ?? 0);
+      await target.redeploy({ queue: { maxMemory } });
+      await target.redeploy({ queue: { maxMemory } });
+      expect(target.engine.done).toEqual([]);
+      expect(await info(await clients.redis(Role.Queue), "maxmemory")).toBe(String(parseSize(maxMemory)));
+      await clients.close();
     }
     expect(step).toBeGreaterThan(5);
   });
@@ -123,10 +130,12 @@ describe.skipIf(missing("docker"))("an up that is killed on its way", () => {
     await target.redeploy({});
   });
 
-  test("the first, leaves nothing in the way of the next one", { timeout: 10 * MINUTE }, async () => {
-    let step = 0;
+  test(`the first, ${STEPS}, leaves nothing in the way of the next one`, {
+    timeout: 10 * MINUTE,
+  }, async () => {
+    let step = FIRST - EVERY;
     for (let killed = true; killed; ) {
-      step += 1;
+      step += EVERY;
       await target.engine.destroy();
       expect(await containers()).toEqual([]);
       killed = await killedAfter(step, () => target.redeploy({}));

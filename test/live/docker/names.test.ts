@@ -77,7 +77,7 @@ describe.skipIf(missing("docker"))("on an engine that others share", () => {
       expect(await names(target, "live-earlier")).toEqual(["live-earlier-redis-queue-data"]);
 
       // The next one is told of it: nobody knows any more whose it is.
-      const another = await DockerTarget.prepare("live-earlier", ARGS, "another");
+      const another = await DockerTarget.prepare("live-earlier", ARGS, { project: "another" });
       await expect(another.redeploy({})).rejects.toThrow(
         'docker.volume: missing, and the engine has "live-earlier-redis-queue-data", where an earlier version kept the queue of a stack of this name, of this project or another. Allowed: the name of the volume to use. ' +
           "If it holds this stack's jobs: `pulumi config set --path docker.volume live-earlier-redis-queue-data`. To begin with an empty queue: `pulumi config set --path docker.volume another-live-earlier-redis-queue-data`.",
@@ -88,9 +88,9 @@ describe.skipIf(missing("docker"))("on an engine that others share", () => {
   );
 
   test("two projects have a stack of one name, and the second finds nothing of the first", async () => {
-    const first = keep(await DockerTarget.start("live-same", ARGS, "shop"));
+    const first = keep(await DockerTarget.start("live-same", ARGS, { project: "shop" }));
     const jobs = await addJobs(await first.clients.queue("jobs"), 0, 10);
-    const second = keep(await DockerTarget.start("live-same", ARGS, "blog"));
+    const second = keep(await DockerTarget.start("live-same", ARGS, { project: "blog" }));
     expect(await missingJobs(await second.clients.queue("jobs"), jobs)).toEqual(jobs);
     await first.clients.close();
     await first.target.engine.destroy();

@@ -14,9 +14,16 @@ import { runOnce } from "./execute";
 import { LOCAL_IMAGE, localImage } from "./image";
 import { MemoryWatch } from "./memory";
 
+export interface TargetOptions {
+  /** Default `redis-topology`. */
+  readonly project?: string;
+  /** Whether the engine asks for a server's health as often as declared. Default: each second. */
+  readonly health?: "declared";
+}
+
 /** A recorded DockerTopology on a real engine. */
 export class DockerTarget implements LiveTarget {
-  readonly engine = new LiveEngine(new Docker());
+  readonly engine: LiveEngine;
   guarantees: Guarantees = {};
   private readonly watches = new Map<Role, MemoryWatch>();
   private readonly connections = new Map<Role, LiveConnection>();
@@ -28,23 +35,30 @@ export class DockerTarget implements LiveTarget {
     readonly image: string,
     /** What the topology was started with. */
     readonly args: DockerTopologyArgs,
-  ) {}
+    health?: "declared",
+  ) {
+    this.engine = new LiveEngine(new Docker(), health);
+  }
 
   /** A topology called `redis`, from the local image and on free ports, of which nothing is there yet. */
   static async prepare(
     stack: string,
     args: DockerTopologyArgs,
-    project = "redis-topology",
+    { project = "redis-topology", health }: TargetOptions = {},
   ): Promise<DockerTarget> {
     const image = await localImage(new Docker());
     const first = { image: LOCAL_IMAGE, ...args };
     for (const role of ROLES) if (args[role]) first[role] = { port: await freePort(), ...args[role] };
-    return new DockerTarget(stack, project, image, first);
+    return new DockerTarget(stack, project, image, first, health);
   }
 
   /** Brings such a topology up. */
-  static async start(stack: string, args: DockerTopologyArgs, project?: string): Promise<DockerTarget> {
-    const target = await DockerTarget.prepare(stack, args, project);
+  static async start(
+    stack: string,
+    args: DockerTopologyArgs,
+    options?: TargetOptions,
+  ): Promise<DockerTarget> {
+    const target = await DockerTarget.prepare(stack, args, options);
     try {
       await target.redeploy({});
     } catch (error) {
