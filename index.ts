@@ -9,8 +9,8 @@ export = async () => {
   const settings = await readSettings();
   const { section } = settings;
   const topology = await createTopology(settings.backend, "redis", settings.args, { section });
-  const { backend, cache, queue, env, bullmq, network, details, guarantees, ways } = topology;
-  const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees, ways };
+  const { backend, cache, queue, env, bullmq, network, details, guarantees, alerts, ways } = topology;
+  const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees, alerts, ways };
   // Pulumi warns of an output that is undefined.
   return Object.fromEntries(Object.entries(outputs).filter(([, output]) => output !== undefined));
 };

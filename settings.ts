@@ -111,8 +111,8 @@ async function checkWholeSchema(config: object): Promise<Checked> {
 function commonProblems(schema: StackSchema, config: object, removed: readonly string[]): Problem[] {
   const { data } = schema.safeParse({ ...config, backend: BackendName.Process });
   if (data === undefined) return [];
-  const { cache, queue, protect } = data;
-  const args = definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect });
+  const { cache, queue, protect, alerts } = data;
+  const args = definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, alerts });
   return withoutReported(rolesProblems(args), undefined, removed);
 }
 
@@ -168,9 +168,9 @@ function encryption({ isSecret, stackFile }: RawConfig, project: string): Encryp
 
 /** What the chosen backend's component takes: the common settings and the backend's own. */
 function argsOf(config: StackConfig): Given<BackendArgs[BackendName]> {
-  const { backend, cache, queue, protect, ...sections } = config;
+  const { backend, cache, queue, protect, alerts, ...sections } = config;
   const own = (sections as Record<string, object | undefined>)[backend];
-  return definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, ...own });
+  return definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect, alerts, ...own });
 }
 
 function refusal(problems: readonly Problem[], project: string, stack: string): pulumi.RunError {

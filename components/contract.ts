@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Thresholds } from "./redis/alerts";
 import type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 import type { Guarantees } from "./redis/guarantees";
 import type { Engine, EvictionPolicy } from "./redis/roles";
@@ -78,6 +79,12 @@ export interface TopologyArgs {
   queue?: QueueArgs;
   /** Whether what holds queue data is protected from deletion by Pulumi. Default true; development stacks say false. */
   protect?: boolean;
+  /**
+   * From when on `redis-topology status` and the backend's own alerts speak up: `memoryPercent` (80), `connections`
+   * (100), `evictions` of a queue (0), `secondsSinceSave` (7200), `volumePercent` (80). What the backend's own settings
+   * name counts before it. In place.
+   */
+  alerts?: Thresholds;
 }
 
 /** One server, as clients reach it. The same fields on every backend. */
@@ -170,6 +177,8 @@ export interface Topology {
   /** Present where applications can join a network of the servers. */
   readonly network?: PrivateNetwork;
   readonly guarantees: Guarantees;
+  /** The thresholds that the stack names; absent = the defaults. */
+  readonly alerts?: Thresholds;
   /** How an operator gets at each server: commands, without secrets. The CLI uses them. */
   readonly ways?: pulumi.Output<Ways>;
   /** What only this backend has to tell: texts by name, such as the ARN of a secret. Absent = nothing. */

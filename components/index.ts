@@ -16,6 +16,7 @@ export type {
   TopologyArgs,
 } from "./contract";
 export type { TopologyOptions } from "./options";
+export type { Thresholds } from "./redis/alerts";
 export type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 export { BackoffType } from "./redis/bullmq";
 export type { Guarantees, Outcome, RoleGuarantees } from "./redis/guarantees";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, RoleArgs, Topology, TopologyArgs } from "./contract";
 import { DEFAULT_USERNAME } from "./redis/acl";
+import type { Thresholds } from "./redis/alerts";
 import type { BullmqArgs } from "./redis/bullmq";
 import { bullmqDefaults, ioredisTls } from "./redis/bullmq";
 import type { Connection } from "./redis/connection";
@@ -32,10 +33,12 @@ export interface TopologyParts {
   readonly cache?: Server;
   readonly queue?: Server;
   /** The component's own. */
-  readonly args: Pick<TopologyArgs, "cache" | "queue">;
+  readonly args: Pick<TopologyArgs, "cache" | "queue" | "alerts">;
   readonly guarantees: Guarantees;
   /** What shows each of them. Default nothing. */
   readonly proofs?: Proofs;
+  /** Thresholds that the backend's own settings name. Default none. */
+  readonly alerts?: Thresholds;
   /** Default none. */
   readonly ways?: pulumi.Input<Ways>;
   /** Texts by name that only this backend has. Default none. */
@@ -45,6 +48,7 @@ export interface TopologyParts {
 /** The outputs of the contract, the same for every backend, with every secret marked as one. */
 export function topologyOutputs(parts: TopologyParts): Topology {
   const { args } = parts;
+  const alerts = { ...args.alerts, ...parts.alerts };
   const overrides = args.queue?.bullmq;
   const cache = parts.cache && endpoint(parts.cache, args.cache);
   const queue = parts.queue && endpoint(withPrefix(parts.queue, overrides?.prefix), args.queue);
@@ -59,6 +63,7 @@ export function topologyOutputs(parts: TopologyParts): Topology {
     ),
     ...(queue && { bullmq: bullmq(queue, overrides) }),
     guarantees: withProofs(parts.guarantees, parts.proofs ?? {}),
+    ...(Object.keys(alerts).length > 0 && { alerts }),
     ...(parts.ways && { ways: pulumi.output(parts.ways) }),
     ...(parts.details && { details: pulumi.output({ ...parts.details }) }),
   };

@@ -79,7 +79,18 @@ const queue = z.strictObject({
   bullmq,
 });
 
-const common = { cache: cache.optional(), queue: queue.optional(), protect: flag };
+const threshold = z.number().optional();
+const alerts = z
+  .strictObject({
+    memoryPercent: threshold,
+    connections: threshold,
+    evictions: threshold,
+    secondsSinceSave: threshold,
+    volumePercent: threshold,
+  })
+  .optional();
+
+const common = { cache: cache.optional(), queue: queue.optional(), protect: flag, alerts };
 
 export type StackSchema = Awaited<ReturnType<typeof stackSchema>>;
 export type StackConfig = z.infer<StackSchema>;

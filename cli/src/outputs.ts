@@ -101,6 +101,15 @@ export const outputsSchema = z
     network: optional(z.object({ name: z.string(), env: texts })),
     details: optional(texts),
     guarantees: z.object({ cache: optional(roleGuaranteesSchema), queue: optional(roleGuaranteesSchema) }),
+    alerts: optional(
+      z.object({
+        memoryPercent: z.number().optional(),
+        connections: z.number().optional(),
+        evictions: z.number().optional(),
+        secondsSinceSave: z.number().optional(),
+        volumePercent: z.number().optional(),
+      }),
+    ),
     ways: optional(z.object({ cache: optional(roleWaysSchema), queue: optional(roleWaysSchema) })),
   })
   .superRefine((outputs, context) => {

@@ -1,3 +1,5 @@
+import type { Problem } from "./problems";
+import { shownNumber } from "./problems";
 import { Role } from "./roles";
 
 /**
@@ -49,6 +51,30 @@ export interface AlertThresholds {
   volumePercent?: number;
   /** Seconds without a successful RDB save of a queue. Default 7200. */
   secondsSinceSave?: number;
+}
+
+/** What `status` measures by, beside alerts. */
+export interface Thresholds extends AlertThresholds {
+  /** Keys that a queue may have evicted since its start. Default 0. */
+  evictions?: number;
+}
+
+/** Thresholds that could never be passed, or always are. */
+export function thresholdProblems(thresholds: Thresholds = {}): Problem[] {
+  const percents = ["memoryPercent", "volumePercent"];
+  return Object.entries(thresholds).flatMap(([name, value]: [string, number | undefined]) => {
+    const isPercent = percents.includes(name);
+    const fits = value === undefined || (value >= 0 && (!isPercent || value <= 100));
+    if (fits) return [];
+    return [
+      {
+        key: `alerts.${name}`,
+        was: shownNumber(value),
+        allowed: isPercent ? "0 to 100" : "0 or more",
+        fix: "Correct the number, or remove the setting for the default.",
+      },
+    ];
+  });
 }
 
 const FIVE_MINUTES = 300;

@@ -1,6 +1,6 @@
 /** What this project knows of Redis and BullMQ, as plain functions on plain data: for tools around a topology. */
 export { isLoopback, isPort } from "./address";
-export type { AlertThresholds } from "./alerts";
+export type { AlertThresholds, Thresholds } from "./alerts";
 export { BackoffType, bullmqDefaults, ioredisTls } from "./bullmq";
 export { renderConfig } from "./config";
 export type { Connection } from "./connection";

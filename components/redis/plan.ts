@@ -1,4 +1,5 @@
 import type { CacheArgs, QueueArgs, RoleArgs, TopologyArgs } from "../contract";
+import { thresholdProblems } from "./alerts";
 import { bullmqProblems } from "./bullmq";
 import {
   engineProblems,
@@ -104,7 +105,11 @@ export function planTopology(
     ...(cache && { cache: declared.cache }),
     ...(queue && { queue: declared.queue }),
   };
-  problems.push(...envPrefixProblems(args), ...bullmqProblems(args.queue?.bullmq));
+  problems.push(
+    ...envPrefixProblems(args),
+    ...thresholdProblems(args.alerts),
+    ...bullmqProblems(args.queue?.bullmq),
+  );
   problems.push(...lossProblems(guarantees, args.queue?.acceptDataLoss ?? false));
   return { ...(cache && { cache }), ...(queue && { queue }), guarantees, problems };
 }

@@ -79,6 +79,14 @@ test("what each role and queue does; jobs that nobody takes are a problem, and -
   ]);
 });
 
+test("the stack's own thresholds count", async () => {
+  const { endpoint } = await startServer("queue");
+  const outputs = { ...outputsOf({ queue: endpoint }), alerts: { connections: 0 } };
+  const run = await runCli(["status", "--json", "--exit-code"], outputs);
+  expect(run.code).toBe(1);
+  expect(kinds(reportOf(run))).toEqual(["connectionsHigh queue", "restarted queue"]);
+});
+
 test("for a person: problems first, with the command and the heading that help", async () => {
   const { endpoint } = await startServer("queue", { directives: [["maxmemory-policy", "allkeys-lru"]] });
   const run = await runCli(["status"], outputsOf({ queue: endpoint }));

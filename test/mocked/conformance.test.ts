@@ -225,6 +225,18 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
       }
     });
 
+    test("the stack's thresholds are an output, and refused with the rest when they mean nothing", async () => {
+      const { result } = await create({
+        ...roles,
+        alerts: { memoryPercent: 70, connections: 50, evictions: 3 },
+      });
+      expect(result.alerts).toEqual({ memoryPercent: 70, connections: 50, evictions: 3 });
+      expect((await create(roles)).result.alerts).toBe(undefined);
+      const { problems } = await loadBackend(backend);
+      const wrong = completed(subject, { ...roles, alerts: { memoryPercent: 101 } });
+      expect((await problems(wrong)).map(({ key }) => key)).toEqual(["alerts.memoryPercent"]);
+    });
+
     test("what shows a guarantee is a test that is there, or a source", async () => {
       const { result } = await create(roles);
       const outcomes = Object.values<RoleGuarantees>({ ...result.guarantees }).flatMap((one) =>

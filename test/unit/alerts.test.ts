@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AlertMetric } from "../../components/redis/alerts";
-import { alertsFor } from "../../components/redis/alerts";
+import { alertsFor, thresholdProblems } from "../../components/redis/alerts";
 import { ROLES } from "../../components/redis/roles";
 
 const table = (role: "cache" | "queue", thresholds = {}) =>
@@ -70,4 +70,18 @@ describe.each(ROLES)("every alert of a %s", (role) => {
     expect(alert.summary).toMatch(/^[A-Z][^\d\n]*[^.\d\n]$/);
     expect(alert.description).toMatch(/^[A-Za-z][^\n]*\.$/);
   });
+});
+
+test("thresholds that mean nothing are refused by name", () => {
+  expect(thresholdProblems({ memoryPercent: 70, connections: 50, evictions: 0 })).toEqual([]);
+  expect(
+    thresholdProblems({ memoryPercent: 101, connections: -1 }).map(({ key, was, allowed }) => [
+      key,
+      was,
+      allowed,
+    ]),
+  ).toEqual([
+    ["alerts.memoryPercent", "101", "0 to 100"],
+    ["alerts.connections", "-1", "0 or more"],
+  ]);
 });

@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { createProgram } from "../../cli/src/main";
-import type { Promised, Thresholds } from "../../cli/src/status/problems";
+import type { Promised } from "../../cli/src/status/problems";
 import { PROBLEM_KINDS, problem, problemsOf, sorted } from "../../cli/src/status/problems";
 import { queuesNamedIn, throughput, workersIn } from "../../cli/src/status/queues";
 import type { QueueStatus, ServerStatus } from "../../cli/src/status/report";
 import type { ServerFacts } from "../../cli/src/status/server";
 import { serverStatus } from "../../cli/src/status/server";
 import { bytes, duration, percent } from "../../cli/src/status/words";
+import type { Thresholds } from "../../components/redis/alerts";
 import type { Role } from "../../components/redis/roles";
 
 const MIB = 1024 * 1024;

@@ -166,12 +166,12 @@ describe("what is refused, with its one line", () => {
     [
       "a key set without --path",
       { queue: {}, "queue.maxMemory": "1gb" },
-      "queue.maxMemory: an unknown key. Allowed: backend, cache, queue, protect, process, docker, kubernetes, elasticache, external, lightsail. Set it with `pulumi config set --path 'queue.maxMemory' …`, and remove this one with `pulumi config rm queue.maxMemory`.",
+      "queue.maxMemory: an unknown key. Allowed: backend, cache, queue, protect, alerts, process, docker, kubernetes, elasticache, external, lightsail. Set it with `pulumi config set --path 'queue.maxMemory' …`, and remove this one with `pulumi config rm queue.maxMemory`.",
     ],
     [
       "a secret set without --path",
       { queue: {}, "queue.password": "hunter2" },
-      "queue.password: an unknown key. Allowed: backend, cache, queue, protect, process, docker, kubernetes, elasticache, external, lightsail. Set it with `pulumi config set --path --secret 'queue.password' …`, and remove this one with `pulumi config rm queue.password`.",
+      "queue.password: an unknown key. Allowed: backend, cache, queue, protect, alerts, process, docker, kubernetes, elasticache, external, lightsail. Set it with `pulumi config set --path --secret 'queue.password' …`, and remove this one with `pulumi config rm queue.password`.",
     ],
     [
       "an unknown key of a list's entry",
@@ -181,7 +181,7 @@ describe("what is refused, with its one line", () => {
     [
       "a key that every object of JavaScript has",
       { queue: {}, constructor: "x" },
-      "constructor: an unknown key. Allowed: backend, cache, queue, protect, process, docker, kubernetes, elasticache, external, lightsail. Remove it.",
+      "constructor: an unknown key. Allowed: backend, cache, queue, protect, alerts, process, docker, kubernetes, elasticache, external, lightsail. Remove it.",
     ],
     [
       "a port out of range",
@@ -278,7 +278,7 @@ describe("what is refused, with its one line", () => {
       "control characters in a key",
       { queue: {}, "a\x1b[2J": 1 },
       [
-        "a\\u{001b}[2J: an unknown key. Allowed: backend, cache, queue, protect, process, docker, kubernetes, elasticache, external, lightsail. Remove it.",
+        "a\\u{001b}[2J: an unknown key. Allowed: backend, cache, queue, protect, alerts, process, docker, kubernetes, elasticache, external, lightsail. Remove it.",
       ],
     ],
   ])("%s", async (_, config, lines) => {

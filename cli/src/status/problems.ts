@@ -1,4 +1,4 @@
-import type { AlertThresholds } from "redis-topology/redis";
+import type { Thresholds } from "redis-topology/redis";
 import { Role } from "redis-topology/redis";
 import type { Problem, QueueStatus, ServerStatus } from "./report";
 import { duration, percent } from "./words";
@@ -20,9 +20,9 @@ export const PROBLEM_KINDS = {
     command: "shell {role} INFO persistence",
     runbook: "redis-does-not-answer",
   },
-  writesRefused: { severity: "critical", command: "queues", runbook: "memory-is-full" },
+  writesRefused: { severity: "critical", command: "memory", runbook: "memory-is-full" },
   writesWereRefused: { severity: "note", command: "shell {role} INFO errorstats", runbook: "memory-is-full" },
-  memoryHigh: { severity: "warning", command: "queues", runbook: "memory-is-nearly-full" },
+  memoryHigh: { severity: "warning", command: "memory", runbook: "memory-is-nearly-full" },
   noMemoryLimit: { severity: "warning", command: "verify --role {role}", runbook: "memory-is-nearly-full" },
   fragmentation: {
     severity: "warning",
@@ -62,12 +62,6 @@ export const PROBLEM_KINDS = {
 } as const satisfies Record<string, Kind>;
 
 export type ProblemKind = keyof typeof PROBLEM_KINDS;
-
-/** What a stack may set for its alerts, with what `status` alone needs. */
-export interface Thresholds extends AlertThresholds {
-  /** Keys that a queue may have evicted since its start. Default 0. */
-  evictions?: number;
-}
 
 /** What the outputs promise that INFO can contradict. */
 export interface Promised {

@@ -1,7 +1,7 @@
 import { expectationsOf } from "../checks/expectations";
 import type { StackOutputs } from "../outputs";
 import type { Observation } from "./observe";
-import type { Promised, Thresholds } from "./problems";
+import type { Promised } from "./problems";
 import { problem, problemsOf, sorted } from "./problems";
 import type { Problem, RoleStatus, StatusReport } from "./report";
 import { sampleSeconds, serverStatus } from "./server";
@@ -44,7 +44,7 @@ function judge(outputs: StackOutputs, seen: Observation): { status: RoleStatus; 
     role,
     server,
     found.queues,
-    thresholdsOf(outputs),
+    outputs.alerts ?? {},
     promised(outputs, role),
     facts.time,
   );
@@ -57,8 +57,4 @@ function promised(outputs: StackOutputs, role: Observation["role"]): Promised {
     aof: guarantees !== undefined && expectationsOf(role, guarantees).persistence === "yes",
     prefix: outputs.bullmq?.prefix ?? "bull",
   };
-}
-
-function thresholdsOf({ alerts }: StackOutputs & { alerts?: Thresholds }): Thresholds {
-  return alerts ?? {};
 }

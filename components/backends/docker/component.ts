@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, PrivateNetwork, Topology } from "../../contract";
 import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
@@ -27,6 +28,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
   readonly bullmq?: Bullmq;
   readonly network: PrivateNetwork;
   readonly guarantees: Guarantees;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
   readonly details?: pulumi.Output<Record<string, string>>;
 
@@ -69,6 +71,7 @@ export class DockerTopology extends pulumi.ComponentResource implements Topology
     this.bullmq = outputs.bullmq;
     this.network = network;
     this.guarantees = outputs.guarantees;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs, network });

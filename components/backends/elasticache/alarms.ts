@@ -1,6 +1,6 @@
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import type { ReplicationGroup } from "@pulumi/aws/elasticache/replicationGroup";
-import type { Alert, AlertMetric } from "../../redis/alerts";
+import type { Alert, AlertMetric, AlertThresholds } from "../../redis/alerts";
 import { alertsFor } from "../../redis/alerts";
 import type { ElasticacheTopologyArgs } from "./args";
 import type { Context } from "./context";
@@ -55,12 +55,18 @@ const METRICS: Readonly<Partial<Record<AlertMetric, Metric>>> = {
   swapBytes: above("SwapUsage", "Maximum"),
 };
 
+/** What the alarms' own settings say. */
+export function alarmThresholds(args: ElasticacheTopologyArgs): AlertThresholds {
+  const { alarmMemoryPercent: memoryPercent, alarmConnections: connections } = args;
+  return {
+    ...(memoryPercent !== undefined && { memoryPercent }),
+    ...(connections !== undefined && { connections }),
+  };
+}
+
 /** Every alarm of a group, on each of its nodes. */
 export function groupAlarms(group: GroupPlan, args: ElasticacheTopologyArgs): AlarmPlan[] {
-  const alerts = alertsFor(group.role, {
-    ...(args.alarmMemoryPercent !== undefined && { memoryPercent: args.alarmMemoryPercent }),
-    ...(args.alarmConnections !== undefined && { connections: args.alarmConnections }),
-  });
+  const alerts = alertsFor(group.role, { ...args.alerts, ...alarmThresholds(args) });
   return Array.from({ length: group.nodes }, (_, node) => node).flatMap((node) =>
     alerts.flatMap((alert): AlarmPlan[] => {
       const metric = METRICS[alert.metric];

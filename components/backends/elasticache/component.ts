@@ -4,6 +4,7 @@ import { runError } from "../../errors";
 import type { TopologyOptions } from "../../options";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import { HASH_TAG_PREFIX } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
@@ -13,7 +14,7 @@ import type { Ways } from "../../redis/ways";
 import { awsCommand } from "../aws/command";
 import { rolePassword } from "../passwords";
 import { refuse } from "../refuse";
-import { createAlarms } from "./alarms";
+import { alarmThresholds, createAlarms } from "./alarms";
 import type { ElasticacheTopologyArgs } from "./args";
 import { contextOf } from "./context";
 import { watchPolicy } from "./drift";
@@ -34,6 +35,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
   /** `cacheSecretArn` and `queueSecretArn`: where Secrets Manager holds the connections. */
   readonly details?: pulumi.Output<Record<string, string>>;
@@ -54,6 +56,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
       proofs: PROOFS,
+      alerts: alarmThresholds(args),
       ways: Object.fromEntries(servers.map(({ role, ways }) => [role, ways])),
       details: Object.fromEntries(servers.map(({ role, secretArn }) => [`${role}SecretArn`, secretArn])),
     });
@@ -65,6 +68,7 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });

@@ -4,6 +4,7 @@ import { runError } from "../../errors";
 import type { TopologyOptions } from "../../options";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
@@ -31,6 +32,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
   readonly details?: pulumi.Output<Record<string, string>>;
 
@@ -63,6 +65,7 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });

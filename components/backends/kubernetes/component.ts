@@ -7,6 +7,7 @@ import { RandomId } from "@pulumi/random/randomId";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
 import { Role } from "../../redis/roles";
@@ -40,6 +41,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
   readonly details?: pulumi.Output<Record<string, string>>;
 
@@ -63,6 +65,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
       proofs: PROOFS,
+      alerts: args.monitoring?.thresholds,
       ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
         args,
@@ -77,6 +80,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });

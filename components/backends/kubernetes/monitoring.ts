@@ -29,7 +29,7 @@ export function prometheusRuleSpec(args: KubernetesTopologyArgs, namespace: stri
       identity: ["namespace", "service"],
       claim: `{namespace="${namespace}",persistentvolumeclaim="${claim}"}`,
     },
-    thresholds,
+    thresholds: { ...args.alerts, ...thresholds },
     runbookUrl,
   });
   return { groups: [group] };

@@ -3,6 +3,7 @@ import type { Bullmq, Endpoint, Topology } from "../../contract";
 import type { TopologyOptions } from "../../options";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
@@ -29,6 +30,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
   readonly env: pulumi.Output<Record<string, string>>;
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
   /**
    * `containers`: Redis' entries for a deployment file, as JSON. `privateDomain`: the service's name for others in the
@@ -77,6 +79,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
     this.env = outputs.env;
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.details = outputs.details;
     this.registerOutputs({ ...outputs });

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import type { Thresholds } from "../../redis/alerts";
 import { exporterPort, jobKeys } from "../../redis/exporter";
 import type { Guarantees } from "../../redis/guarantees";
 import { toldGuarantees } from "../../redis/guarantees";
@@ -30,6 +31,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
   readonly details?: pulumi.Output<Record<string, string>>;
+  readonly alerts?: Thresholds;
   readonly ways?: pulumi.Output<Ways>;
 
   constructor(name: string, args: ProcessTopologyArgs, opts?: TopologyOptions) {
@@ -60,6 +62,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
     this.details = outputs.details;
+    this.alerts = outputs.alerts;
     this.ways = outputs.ways;
     this.registerOutputs({ ...outputs });
   }

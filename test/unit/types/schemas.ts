@@ -49,7 +49,7 @@ type Cache = NonNullable<StackConfig["cache"]>;
 type Queue = NonNullable<StackConfig["queue"]>;
 same<Difference<Omit<Cache, "enabled" | "persistence">, pulumi.Unwrap<CacheArgs>>>();
 same<Difference<Omit<Queue, "enabled" | "evictionPolicy">, pulumi.Unwrap<QueueArgs>>>();
-same<Difference<Pick<StackConfig, "protect">, Omit<TopologyArgs, "cache" | "queue">>>();
+same<Difference<Pick<StackConfig, "protect" | "alerts">, Omit<TopologyArgs, "cache" | "queue">>>();
 
 // Both directions, and deep inside.
 // @ts-expect-error
