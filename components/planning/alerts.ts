@@ -1,4 +1,5 @@
-import { Role } from "./roles";
+import { Role } from "../redis/roles";
+import type { AlertThresholds } from "../redis/thresholds";
 
 /**
  * What an alert watches, in words that every monitoring system has its own name for. A backend maps those it
@@ -37,18 +38,6 @@ export interface Alert {
   readonly description: string;
   /** Heading in docs/operations.md, as its anchor. */
   readonly runbook: string;
-}
-
-/** Thresholds a stack may change; the defaults are those of system E and system D. */
-export interface AlertThresholds {
-  /** Percent of maxmemory. Default 80. */
-  memoryPercent?: number;
-  /** Clients. Default 100. */
-  connections?: number;
-  /** Percent of the volume. Default 80. */
-  volumePercent?: number;
-  /** Seconds without a successful RDB save of a queue. Default 7200. */
-  secondsSinceSave?: number;
 }
 
 const FIVE_MINUTES = 300;

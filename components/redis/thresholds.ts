@@ -1,0 +1,11 @@
+/** Thresholds a stack may change; the defaults are those of system E and system D. */
+export interface AlertThresholds {
+  /** Percent of maxmemory. Default 80. */
+  memoryPercent?: number;
+  /** Clients. Default 100. */
+  connections?: number;
+  /** Percent of the volume. Default 80. */
+  volumePercent?: number;
+  /** Seconds without a successful RDB save of a queue. Default 7200. */
+  secondsSinceSave?: number;
+}
