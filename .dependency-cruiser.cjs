@@ -1,7 +1,13 @@
 /** What may import what; docs/architecture.md draws it. `npm test` checks it. */
-const ROOMS = ["process", "docker", "kubernetes", "elasticache", "lightsail", "external"];
+const { readdirSync } = require("node:fs");
+const { join } = require("node:path");
+
 /** What the rooms of one provider have in common. */
 const SHARED = { elasticache: "aws", lightsail: "aws" };
+/** Every folder of a backend. */
+const ROOMS = readdirSync(join(__dirname, "components/backends"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !Object.values(SHARED).includes(entry.name))
+  .map(({ name }) => name);
 const PROVIDERS = {
   docker: "@pulumi/docker|dockerode",
   kubernetes: "@pulumi/kubernetes|@kubernetes/client-node",
