@@ -126,7 +126,7 @@ test.each<[string, ExternalTopologyArgs, string[]]>([
     "a server without its role",
     { cache: {}, cacheServer: { url: "redis://localhost" }, queueServer: { url: "redis://localhost" } },
     [
-      "queueServer: given without `queue`. Allowed: only together with `queue`. Add `queue: {}` to use the server, or remove `queueServer`.",
+      "queueServer: given without `queue`. Allowed: only together with `queue`. Add `queue: {}`, or remove `queueServer`.",
     ],
   ],
   [

@@ -394,7 +394,9 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
   [
     "an image beside a version",
     { cache: { version: "7.2" }, image: "redis:7.4" },
-    ["cache.version: given beside `image`. Allowed: one of the two. Remove one of the two."],
+    [
+      "image, cache.version: both given. Allowed: one of the two, since an image has its version. Remove one of them.",
+    ],
   ],
   [
     "a disk",

@@ -86,7 +86,7 @@ describe("refusals", () => {
       "an image beside a version, and for two engines",
       { cache: { engine: "valkey", version: "8" }, queue: {}, image: "mine:1" },
       [
-        "cache.version: given. Allowed: nothing beside `image`, which names the version. Remove one of the two.",
+        "image, cache.version: both given. Allowed: one of the two, since an image has its version. Remove one of them.",
         "image: given. Allowed: nothing when the roles have two engines: one image holds one of them. Remove it, or make `cache.engine` and `queue.engine` the same.",
       ],
     ],

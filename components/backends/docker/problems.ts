@@ -5,6 +5,7 @@ import { isLoopback } from "../../redis/address";
 import type { Role } from "../../redis/roles";
 import { Engine, ROLES } from "../../redis/roles";
 import { shapeOf, shownAs } from "../../redis/shown";
+import { imageAndVersion } from "../rules";
 import type { EngineAddress } from "./address";
 import { ADDRESS_FORMS, isRemote } from "./address";
 import type { DockerTopologyArgs } from "./args";
@@ -99,14 +100,8 @@ export function openPasswordProblems(role: Role, bind: string, passwords: readon
 export function imageProblems(args: DockerTopologyArgs): Problem[] {
   if (args.image === undefined) return [];
   const used = ROLES.flatMap((role) => (args[role] ? [{ role, ...args[role] }] : []));
-  const problems: Problem[] = used
-    .filter(({ version }) => version !== undefined)
-    .map(({ role }) => ({
-      key: `${role}.version`,
-      was: "given",
-      allowed: say`nothing beside ${key("image")}, which names the version`,
-      fix: "Remove one of the two.",
-    }));
+  const image = { path: "image", value: args.image };
+  const problems = used.flatMap(({ role, version }) => imageAndVersion(image, role, version));
   if (new Set(used.map(({ engine }) => engine ?? Engine.Redis)).size > 1) {
     problems.push({
       key: "image",

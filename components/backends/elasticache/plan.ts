@@ -10,6 +10,7 @@ import { ROLES, Role } from "../../redis/roles";
 import { shapeOf, shownNumber } from "../../redis/shown";
 import { tagProblems } from "../aws/tags";
 import type { Given } from "../backend";
+import { withoutRole } from "../rules";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";
 import type { EngineVersion, Warning } from "./engines";
@@ -163,15 +164,7 @@ function groupOf(args: Given<ElasticacheTopologyArgs>, role: Role): GroupArgs | 
 function unusedGroups(args: Given<ElasticacheTopologyArgs>): Problem[] {
   return ROLES.flatMap((role) => {
     if (groupOf(args, role) === undefined || (args as TopologyArgs)[role]) return [];
-    const fix = say`Add ${key(role, "{}")}, or remove ${key(`${role}Group`)}.`;
-    return [
-      {
-        key: `${role}Group`,
-        was: `given without \`${role}\``,
-        allowed: `only together with \`${role}\``,
-        fix,
-      },
-    ];
+    return [withoutRole(`${role}Group`, role)];
   });
 }
 

@@ -9,6 +9,7 @@ import type { BackendTraits } from "../../planning/traits";
 import { elsewhere, kept } from "../../redis/guarantees";
 import { ROLES } from "../../redis/roles";
 import { shapeOf } from "../../redis/shown";
+import { withoutRole } from "../rules";
 import type { PlainServer } from "./address";
 import { readAddress } from "./address";
 import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
@@ -61,17 +62,13 @@ export function planExternal(args: ExternalTopologyArgs): TopologyPlan {
 
 function serverProblems(args: ExternalTopologyArgs): Problem[] {
   return ROLES.flatMap((role): Problem[] => {
-    const setting = key(`${role}Server`);
+    const path = `${role}Server`;
     const server = role === "cache" ? args.cacheServer : args.queueServer;
     if (!args[role] && !server) return [];
-    if (!args[role]) {
-      const fix = say`Add ${key(role, "{}")} to use the server, or remove ${setting}.`;
-      const allowed = `only together with \`${role}\``;
-      return [{ key: setting.path, was: `given without \`${role}\``, allowed, fix }];
-    }
+    if (!args[role]) return [withoutRole(path, role)];
     if (!server) {
       const fix = say`Give ${key(`${role}Server.url`)}, or its parts: host, port, password.`;
-      return [{ key: setting.path, was: "missing", allowed: "where the server is", fix }];
+      return [{ key: path, was: "missing", allowed: "where the server is", fix }];
     }
     return isPlain(server) ? readAddress(role, server).problems : [];
   });

@@ -9,6 +9,7 @@ import { ROLES } from "../../redis/roles";
 import { shownAs, shownNumber } from "../../redis/shown";
 import { formatSize, shownSize } from "../../redis/size";
 import { cidrProblems } from "../cidr";
+import { imageAndVersion } from "../rules";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
 import { dnsLabelProblems, MAX_NAMESPACE } from "./dnsLabel";
@@ -63,15 +64,8 @@ export function serverProblems(
   plan: { readonly port: number; readonly memoryLimit: number },
 ): Problem[] {
   const server = serverArgs(args, role);
-  const problems: Problem[] = [];
-  if (server.image !== undefined && args[role]?.version !== undefined) {
-    problems.push({
-      key: [`${role}Server.image`, `${role}.version`],
-      was: "both given",
-      allowed: "one of the two, since an image has its version",
-      fix: "Remove one of them.",
-    });
-  }
+  const image = { path: `${role}Server.image`, value: server.image };
+  const problems = imageAndVersion(image, role, args[role]?.version);
   const request = readSize(`${role}Server.memoryRequest`, server.memoryRequest, problems);
   if (request !== undefined && request > plan.memoryLimit) {
     problems.push({

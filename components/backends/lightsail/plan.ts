@@ -9,6 +9,7 @@ import { lost } from "../../redis/guarantees";
 import { shownNumber } from "../../redis/shown";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
 import { tagProblems } from "../aws/tags";
+import { imageAndVersion } from "../rules";
 import { appProblems } from "./app";
 import type { LightsailTopologyArgs, Power } from "./args";
 import { containerName } from "./container";
@@ -68,12 +69,8 @@ export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
     const fix = say`Remove the setting; for more throughput raise ${key("power")}, or run the app in a service of its own.`;
     problems.push({ key: "scale", was: shownNumber(args.scale), allowed, fix });
   }
-  for (const { role, version } of args.image === undefined ? [] : roles) {
-    if (version === undefined) continue;
-    const fix = "Remove one of the two.";
-    const was = say`given beside ${key("image")}`;
-    problems.push({ key: `${role}.version`, was, allowed: "one of the two", fix });
-  }
+  const image = { path: "image", value: args.image };
+  problems.push(...roles.flatMap(({ role, version }) => imageAndVersion(image, role, version)));
   const redis = { names: roles.map(({ role }) => containerName(role)), ports: roles.map(({ port }) => port) };
   problems.push(...appProblems(args, redis), ...existingServiceProblems(args), ...tagProblems(args.tags));
   const deploys = args.deploy ?? true;

@@ -21,7 +21,7 @@ export const dockerRefusals: readonly Refusal[] = [
   ],
   [
     { cache: { version: "7.4" }, queue: { engine: "valkey" }, image: "redis:7", user: "0:0", volume: "a b" },
-    "cache.version: given. Allowed: nothing beside `«image»`, which names the version. Remove one of the two.",
+    "«image», cache.version: both given. Allowed: one of the two, since an image has its version. Remove one of them.",
     "«image»: given. Allowed: nothing when the roles have two engines: one image holds one of them. Remove it, or make `cache.engine` and `queue.engine` the same.",
     '«user»: "0:0". Allowed: a numeric uid other than 0, or `uid:gid`, such as `999:1000`. Name the user that owns `/data` in the image, by number.',
     "«volume»: a text of 3 characters. Allowed: the name of a volume: two or more letters, digits, `_`, `.` or `-`, a letter or digit first. Take a name that `docker volume ls` shows, or a new one.",

@@ -34,7 +34,7 @@ export const externalRefusals: readonly Refusal[] = [
   ],
   [
     { queue: {}, cacheServer: { host: "cache.example", password: "given" } },
-    "«cacheServer»: ‹given without `cache`›. Allowed: only together with `cache`. Add `cache: {}` to use the server, or remove `«cacheServer»`.",
+    "«cacheServer»: ‹given without `cache`›. Allowed: only together with `cache`. Add `cache: {}`, or remove `«cacheServer»`.",
   ],
   [
     { queue: {}, queueServer: { url: "http://queue.example" } },

@@ -20,7 +20,7 @@ export const lightsailRefusals: readonly Refusal[] = [
   [
     { cache: { version: "7.4" }, image: "redis:7", scale: 2, tags: { "aws:x": "y" } },
     "«scale»: 2. Allowed: 1: every further node would be another Redis behind the same name. Remove the setting; for more throughput raise `«power»`, or run the app in a service of its own.",
-    "cache.version: given beside `«image»`. Allowed: one of the two. Remove one of the two.",
+    "«image», cache.version: both given. Allowed: one of the two, since an image has its version. Remove one of them.",
     "«tags»: a text of 5 characters with a text of 1 character as its value. Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.",
   ],
   [
