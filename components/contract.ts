@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Thresholds } from "./redis/alerts";
 import type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 import type { Guarantees } from "./redis/guarantees";
 import type { Engine, EvictionPolicy } from "./redis/roles";
+import type { Thresholds } from "./redis/thresholds";
 import type { Ways } from "./redis/ways";
 
 /** What both roles take, on every backend. */

@@ -16,9 +16,9 @@ export type {
   TopologyArgs,
 } from "./contract";
 export type { TopologyOptions } from "./options";
-export type { Thresholds } from "./redis/alerts";
 export type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 export { BackoffType } from "./redis/bullmq";
 export type { Guarantees, Outcome, RoleGuarantees } from "./redis/guarantees";
 export { Engine, EvictionPolicy, Role } from "./redis/roles";
+export type { Thresholds } from "./redis/thresholds";
 export type { RoleWays, Ways } from "./redis/ways";

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, RoleArgs, Topology, TopologyArgs } from "./contract";
 import { DEFAULT_USERNAME } from "./redis/acl";
-import type { Thresholds } from "./redis/alerts";
 import type { BullmqArgs } from "./redis/bullmq";
-import { bullmqDefaults, ioredisTls } from "./redis/bullmq";
+import { bullmqDefaults } from "./redis/bullmq";
 import type { Connection } from "./redis/connection";
-import { connectionUrl, environment } from "./redis/connection";
+import { connectionUrl, environment, ioredisTls } from "./redis/connection";
 import type { Guarantees } from "./redis/guarantees";
 import { guaranteeTable } from "./redis/guarantees";
 import type { Proofs } from "./redis/proofs";
 import { withProofs } from "./redis/proofs";
+import type { Thresholds } from "./redis/thresholds";
 import type { Ways } from "./redis/ways";
 
 /** A server as its backend knows it; plain or still to come. */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Topology, TopologyArgs } from "../contract";
 import type { TopologyOptions } from "../options";
-import type { Problem } from "../redis/problems";
+import type { Problem } from "../planning/problems";
 
 /** The constructor every backend's component has. */
 export type TopologyClass<Args extends TopologyArgs> = new (

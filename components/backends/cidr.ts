@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { IPv4, IPv6, parseCIDR } from "ipaddr.js";
-import type { Problem } from "../redis/problems";
-import { shownAs } from "../redis/problems";
+import type { Problem } from "../planning/problems";
+import { shownAs } from "../redis/shown";
 
 /** A network, or what keeps it from being one. */
 export type Network =

@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
-import type { Problem } from "../redis/problems";
-import { describe, toldProblem } from "../redis/problems";
+import type { Problem } from "../planning/problems";
+import { describe, toldProblem } from "../planning/problems";
 
 /** The provider of a resource that makes nothing, beside its `check`: what that lets through is kept in the state. */
 export function keeping<State extends object>(idOf: (state: State) => string) {

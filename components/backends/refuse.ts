@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { resourceError } from "../errors";
 import type { TopologyOptions } from "../options";
-import type { Problem } from "../redis/problems";
-import { describeAll } from "../redis/problems";
+import type { Problem } from "../planning/problems";
+import { describeAll } from "../planning/problems";
 
 /** Throws one error, tied to the component, that names everything wrong with its args. Before the first child. */
 export function refuse(

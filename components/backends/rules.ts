@@ -1,6 +1,6 @@
-import type { Problem } from "../redis/problems";
+import type { Problem } from "../planning/problems";
+import { key, say } from "../planning/sentence";
 import type { Role } from "../redis/roles";
-import { key, say } from "../redis/sentence";
 
 // Rules that several rooms have, by the paths of their own settings.
 

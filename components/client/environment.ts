@@ -1,8 +1,8 @@
+import type { Problem } from "../planning/problems";
+import { describeAll } from "../planning/problems";
 import type { BullmqDefaults } from "../redis/bullmq";
 import { bullmqDefaults } from "../redis/bullmq";
 import { DEFAULT_ENV_PREFIX } from "../redis/envPrefix";
-import type { Problem } from "../redis/problems";
-import { describeAll } from "../redis/problems";
 
 /** An environment, as `process.env` is one. */
 export type Environment = Readonly<Record<string, string | undefined>>;

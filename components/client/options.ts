@@ -1,5 +1,5 @@
 import type { JobOptions, WorkerOptions } from "../redis/bullmq";
-import { ioredisTls } from "../redis/bullmq";
+import { ioredisTls } from "../redis/connection";
 import type { Environment, EnvironmentNames, Server } from "./environment";
 import { readCache, readQueue } from "./environment";
 

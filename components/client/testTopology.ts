@@ -1,9 +1,9 @@
+import { bullmqProblems } from "../planning/bullmq";
+import { envPrefixProblems } from "../planning/envPrefix";
+import type { Problem } from "../planning/problems";
+import { describeAll } from "../planning/problems";
 import type { BullmqArgs } from "../redis/bullmq";
-import { bullmqProblems } from "../redis/bullmq";
 import { environment } from "../redis/connection";
-import { envPrefixProblems } from "../redis/envPrefix";
-import type { Problem } from "../redis/problems";
-import { describeAll } from "../redis/problems";
 import { EvictionPolicy, QUEUE_POLICY, Role, roleDirectives } from "../redis/roles";
 import { parseSize, SIZE_FORMS, SizeError } from "../redis/size";
 import type { EnvironmentNames } from "./environment";

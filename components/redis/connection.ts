@@ -61,3 +61,11 @@ function variables(connection: Connection): Partial<Record<Variable, string>> {
     ...(caCertificate !== undefined && { CA_CERT: caCertificate.replaceAll("\r\n", "\n") }),
   };
 }
+
+/** The TLS option of ioredis: absent without TLS, `{}` for a public certificate, `{ ca }` for a private one. */
+export function ioredisTls(
+  connection: Pick<Connection, "tls" | "caCertificate">,
+): { ca?: string } | undefined {
+  if (!connection.tls) return undefined;
+  return connection.caCertificate === undefined ? {} : { ca: connection.caCertificate };
+}

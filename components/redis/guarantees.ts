@@ -1,10 +1,7 @@
-import type { Problem } from "./problems";
 import type { Role } from "./roles";
 import { ROLES } from "./roles";
-import type { Sentence } from "./sentence";
-import { joined, say, told } from "./sentence";
 
-/** What happens to a role's data when something happens to its server. `Text`: a plan's sentences name settings. */
+/** What happens to a role's data when something happens to its server. `Text`: a plan's texts name settings. */
 export interface Outcome<Text = string> {
   /** Whether the data is there afterwards. */
   readonly kept: boolean;
@@ -46,24 +43,6 @@ export interface Guarantees<Text = string> {
   readonly queue?: RoleGuarantees<Text>;
 }
 
-/** What a backend declares: its sentences may name settings of its own. */
-export type PlannedOutcome = Outcome<Sentence>;
-export type PlannedGuarantees = RoleGuarantees<Sentence>;
-
-/** The guarantees for a reader who finds the backend's own settings in `section`, or as args. */
-export function toldGuarantees(guarantees: Guarantees<Sentence>, section: string | undefined): Guarantees {
-  const roles = ROLES.flatMap((role) => {
-    const planned = guarantees[role];
-    if (planned === undefined) return [];
-    const outcomes = EVENTS.map((event) => [
-      event,
-      { ...planned[event], detail: told(planned[event].detail, section) },
-    ]);
-    return [[role, Object.fromEntries(outcomes)]];
-  });
-  return Object.fromEntries(roles);
-}
-
 /**
  * Seconds that `appendfsync everysec` can lose when the host dies: Redis fsyncs once a second in a thread, and
  * blocks writes only when that thread is more than two seconds behind (redis.io, "Persistence"; aof.c).
@@ -77,56 +56,24 @@ export const EVERYSEC_LOSS_SECONDS = 2;
  */
 export const AOF_SURVIVES_CRASH = `Redis hands every write to the kernel before it answers; only what came in while a slow disk held up an fsync, ${EVERYSEC_LOSS_SECONDS} seconds at the most, can be missing.`;
 
-export const kept = <Text extends Sentence = string>(detail: Text, lossSeconds = 0): Outcome<Text> => ({
+export const kept = <Text = string>(detail: Text, lossSeconds = 0): Outcome<Text> => ({
   kept: true,
   lossSeconds,
   detail,
 });
-export const lost = <Text extends Sentence>(detail: Text): Outcome<Text> => ({
+export const lost = <Text = string>(detail: Text): Outcome<Text> => ({
   kept: false,
   lossSeconds: 0,
   detail,
 });
-export const keptInOwnLog = <Text extends Sentence>(detail: Text): Outcome<Text> => ({
+export const keptInOwnLog = <Text = string>(detail: Text): Outcome<Text> => ({
   ...kept(detail),
   ownLog: true,
 });
-export const elsewhere = <Text extends Sentence>(detail: Text): Outcome<Text> => ({
+export const elsewhere = <Text = string>(detail: Text): Outcome<Text> => ({
   ...kept(detail),
   elsewhere: true,
 });
-
-/** A cache persists nothing, on every backend. */
-export const CACHE_GUARANTEES: RoleGuarantees = {
-  processCrash: lost("A cache persists nothing."),
-  redeploy: lost("A cache persists nothing; settings that Redis can change live leave it warm."),
-  hostCrash: lost("A cache persists nothing."),
-  hostLoss: lost("A cache persists nothing."),
-  zoneLoss: lost("A cache persists nothing."),
-  destroy: lost("A cache persists nothing."),
-};
-
-/** Ordinary events that a queue must live through. A lost machine or zone is not one: that depends on what was bought. */
-const QUEUE_MUST_SURVIVE: readonly Event[] = ["processCrash", "redeploy", "hostCrash"];
-
-/** Refuses a queue whose backend loses jobs in ordinary events, unless the user has accepted that in writing. */
-export function lossProblems(guarantees: Guarantees<Sentence>, acceptDataLoss: boolean): Problem[] {
-  const { queue } = guarantees;
-  if (!queue || acceptDataLoss) return [];
-  const losses = QUEUE_MUST_SURVIVE.filter((event) => !queue[event].kept);
-  if (losses.length === 0) return [];
-  return [
-    {
-      key: "queue.acceptDataLoss",
-      was: say`this backend loses the queue (${joined(
-        losses.map((event) => say`${event}: ${queue[event].detail}`),
-        " ",
-      )})`,
-      allowed: "true, or a backend that keeps the queue",
-      fix: "Choose another backend or setting for the queue, or accept the loss with `queue.acceptDataLoss: true`.",
-    },
-  ];
-}
 
 /** The events as a reader calls them. */
 export const EVENT_TITLES: Readonly<Record<Event, string>> = {

@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import { shapeOf, shown } from "./problems";
+import { shapeOf, shown } from "./shown";
 
 /** Edits that make a typing mistake; further off, a text may be something else altogether. */
 const MOST_EDITS = 2;

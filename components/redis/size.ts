@@ -1,4 +1,4 @@
-import { shown, shownAs, shownNumber } from "./problems";
+import { shown, shownAs, shownNumber } from "./shown";
 
 /** Smallest size that any setting takes: below it Redis has no room for its own structures. */
 export const MIN_SIZE = 16 * 1024 * 1024;

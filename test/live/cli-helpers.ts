@@ -10,11 +10,12 @@ import { Redis } from "ioredis";
 import type { CheckResult } from "../../cli/src/checks/check";
 import type { Endpoint, StackOutputs } from "../../cli/src/outputs";
 import { parseOutputs } from "../../cli/src/outputs";
-import { bullmqDefaults, ioredisTls } from "../../components/redis/bullmq";
+import { CACHE_GUARANTEES } from "../../components/planning/guarantees";
+import { bullmqDefaults } from "../../components/redis/bullmq";
 import { renderConfig } from "../../components/redis/config";
-import { connectionUrl, environment } from "../../components/redis/connection";
+import { connectionUrl, environment, ioredisTls } from "../../components/redis/connection";
 import type { RoleGuarantees } from "../../components/redis/guarantees";
-import { CACHE_GUARANTEES, kept, lost } from "../../components/redis/guarantees";
+import { kept, lost } from "../../components/redis/guarantees";
 import type { Directive, Role } from "../../components/redis/roles";
 import { roleDirectives } from "../../components/redis/roles";
 

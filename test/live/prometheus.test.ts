@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { alertsFor } from "../../components/redis/alerts";
-import { prometheusFiles } from "../../components/redis/prometheus";
+import { alertsFor } from "../../components/planning/alerts";
+import { prometheusFiles } from "../../components/planning/prometheus";
 import { missing } from "./require";
 import { temporaryFolder } from "./servers";
 

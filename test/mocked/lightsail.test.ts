@@ -4,8 +4,8 @@ import { LightsailTopology } from "../../components/backends/lightsail/component
 import type { FoundService } from "../../components/backends/lightsail/existing";
 import { foundServiceProblems } from "../../components/backends/lightsail/existing";
 import { planLightsail } from "../../components/backends/lightsail/plan";
+import { describe as describeProblem } from "../../components/planning/problems";
 import { bullmqDefaults } from "../../components/redis/bullmq";
-import { describe as describeProblem } from "../../components/redis/problems";
 import { record, refusals, resolved } from "./harness";
 import { subjects } from "./subjects";
 

@@ -8,8 +8,8 @@ import { planExternal } from "../../components/backends/external/plan";
 import { ProcessTopology } from "../../components/backends/process/component";
 import { planProcess } from "../../components/backends/process/plan";
 import type { Topology } from "../../components/contract";
-import { describeAll } from "../../components/redis/problems";
-import { prometheusFiles } from "../../components/redis/prometheus";
+import { describeAll } from "../../components/planning/problems";
+import { prometheusFiles } from "../../components/planning/prometheus";
 import { record, resolved } from "./harness";
 import { subjects } from "./subjects";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AlertMetric } from "../../components/redis/alerts";
-import { alertsFor, thresholdProblems } from "../../components/redis/alerts";
+import type { AlertMetric } from "../../components/planning/alerts";
+import { alertsFor, thresholdProblems } from "../../components/planning/alerts";
 import { ROLES } from "../../components/redis/roles";
 
 const table = (role: "cache" | "queue", thresholds = {}) =>

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { bullmqProblems } from "../../components/planning/bullmq";
+import { describeAll } from "../../components/planning/problems";
 import type { BullmqArgs } from "../../components/redis/bullmq";
-import { bullmqDefaults, bullmqProblems, ioredisTls } from "../../components/redis/bullmq";
-import { describeAll } from "../../components/redis/problems";
+import { bullmqDefaults } from "../../components/redis/bullmq";
+import { ioredisTls } from "../../components/redis/connection";
 
 test("defaults", () => {
   const defaults = {

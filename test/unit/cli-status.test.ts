@@ -9,8 +9,8 @@ import type { QueueStatus, ServerStatus } from "../../cli/src/status/report";
 import type { ServerFacts } from "../../cli/src/status/server";
 import { serverStatus } from "../../cli/src/status/server";
 import { bytes, duration, percent } from "../../cli/src/status/words";
-import type { Thresholds } from "../../components/redis/alerts";
 import type { Role } from "../../components/redis/roles";
+import type { Thresholds } from "../../components/redis/thresholds";
 
 const MIB = 1024 * 1024;
 const NOW = 1_700_000_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { REFUSED, REFUSED_FAMILIES, REPLACED } from "../../components/redis/directiveRules";
-import { mergeDirectives, readDirectives } from "../../components/redis/directives";
-import { describe as describeProblem } from "../../components/redis/problems";
+import { REFUSED, REFUSED_FAMILIES, REPLACED } from "../../components/planning/directiveRules";
+import { mergeDirectives, readDirectives } from "../../components/planning/directives";
+import { describe as describeProblem } from "../../components/planning/problems";
 import type { Role } from "../../components/redis/roles";
 import { ROLES, roleDirectives } from "../../components/redis/roles";
 

@@ -27,9 +27,9 @@ import {
   startCommand,
   stopSeconds,
 } from "../../components/backends/docker/server";
-import type { RolePlan } from "../../components/redis/plan";
-import { describe as say } from "../../components/redis/problems";
-import { told } from "../../components/redis/sentence";
+import type { RolePlan } from "../../components/planning/plan";
+import { describe as say } from "../../components/planning/problems";
+import { told } from "../../components/planning/sentence";
 
 const folder = mkdtempSync(path.join(tmpdir(), "redis-topology-docker-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

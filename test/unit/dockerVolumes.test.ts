@@ -7,7 +7,7 @@ import {
   filesProblem,
   sharedProblem,
 } from "../../components/backends/docker/ownership";
-import { describe as told } from "../../components/redis/problems";
+import { describe as told } from "../../components/planning/problems";
 
 const MINE = "shop/dev/redis";
 const asking = { owner: MINE, containers: ["shop-dev-redis-queue", "shop-dev-redis-queue-config"] };

@@ -7,7 +7,7 @@ import { chooseNode } from "../../components/backends/elasticache/nodes";
 import { provider } from "../../components/backends/elasticache/provider";
 import { replacements } from "../../components/backends/elasticache/replacement";
 import { windowProblems } from "../../components/backends/elasticache/windows";
-import type { Problem } from "../../components/redis/problems";
+import type { Problem } from "../../components/planning/problems";
 import { ROLES } from "../../components/redis/roles";
 
 describe("physicalName", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_ENV_PREFIX, envPrefixProblems, VARIABLES } from "../../components/redis/envPrefix";
-import { describeAll } from "../../components/redis/problems";
+import { envPrefixProblems } from "../../components/planning/envPrefix";
+import { describeAll } from "../../components/planning/problems";
+import { DEFAULT_ENV_PREFIX, VARIABLES } from "../../components/redis/envPrefix";
 
 const told = (args: Parameters<typeof envPrefixProblems>[0]) => describeAll("t", envPrefixProblems(args));
 

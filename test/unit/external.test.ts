@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { readAddress } from "../../components/backends/external/address";
 import { changes, judge } from "../../components/backends/external/judge";
 import { failure } from "../../components/backends/external/observe";
+import { describe as told } from "../../components/planning/problems";
 import { isLoopback } from "../../components/redis/address";
 import { connectionUrl } from "../../components/redis/connection";
-import { describe as told } from "../../components/redis/problems";
 
 describe("readAddress", () => {
   const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());

@@ -1,15 +1,8 @@
 import { expect, test } from "vitest";
+import { CACHE_GUARANTEES, lossProblems } from "../../components/planning/guarantees";
+import { describe as describeProblem } from "../../components/planning/problems";
 import type { Event, RoleGuarantees } from "../../components/redis/guarantees";
-import {
-  CACHE_GUARANTEES,
-  EVENTS,
-  EVERYSEC_LOSS_SECONDS,
-  guaranteeTable,
-  kept,
-  lossProblems,
-  lost,
-} from "../../components/redis/guarantees";
-import { describe as describeProblem } from "../../components/redis/problems";
+import { EVENTS, EVERYSEC_LOSS_SECONDS, guaranteeTable, kept, lost } from "../../components/redis/guarantees";
 
 const queue: RoleGuarantees = {
   processCrash: kept("The AOF is read back."),

@@ -18,8 +18,8 @@ import {
 } from "../../components/backends/kubernetes/target";
 import type { FoundVolume, WantedVolume } from "../../components/backends/kubernetes/volume";
 import { claimSize, volumeProblems } from "../../components/backends/kubernetes/volume";
-import { alertsFor } from "../../components/redis/alerts";
-import { describe as describeProblem } from "../../components/redis/problems";
+import { alertsFor } from "../../components/planning/alerts";
+import { describe as describeProblem } from "../../components/planning/problems";
 import { ROLES } from "../../components/redis/roles";
 import { temporaryFolder } from "../live/servers";
 

@@ -16,10 +16,11 @@ import { provider as kubernetesProvider } from "../../components/backends/kubern
 import { judge as judgePod } from "../../components/backends/kubernetes/rehearse";
 import { unreachableTarget } from "../../components/backends/kubernetes/target";
 import { volumeProblems } from "../../components/backends/kubernetes/volume";
-import { EVENTS, kept, lost, toldGuarantees } from "../../components/redis/guarantees";
-import type { Problem } from "../../components/redis/problems";
-import { describe as describeProblem, toldProblem } from "../../components/redis/problems";
-import { joined, key, say, told } from "../../components/redis/sentence";
+import { toldGuarantees } from "../../components/planning/guarantees";
+import type { Problem } from "../../components/planning/problems";
+import { describe as describeProblem, toldProblem } from "../../components/planning/problems";
+import { joined, key, say, told } from "../../components/planning/sentence";
+import { EVENTS, kept, lost } from "../../components/redis/guarantees";
 
 describe("a sentence", () => {
   test.each([

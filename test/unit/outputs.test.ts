@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { topologyOutputs } from "../../components/outputs";
-import { CACHE_GUARANTEES } from "../../components/redis/guarantees";
+import { CACHE_GUARANTEES } from "../../components/planning/guarantees";
 import { resolved } from "../mocked/harness";
 
 const server = { host: "127.0.0.1", port: 6379, password: "a b" };

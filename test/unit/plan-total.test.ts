@@ -5,8 +5,8 @@ import { planExternal } from "../../components/backends/external/plan";
 import { planKubernetes } from "../../components/backends/kubernetes/plan";
 import { planLightsail } from "../../components/backends/lightsail/plan";
 import { planProcess } from "../../components/backends/process/plan";
-import type { Problem } from "../../components/redis/problems";
-import { describe as describeProblem } from "../../components/redis/problems";
+import type { Problem } from "../../components/planning/problems";
+import { describe as describeProblem } from "../../components/planning/problems";
 
 /** What a program without types may give, none of it right in any of the places below. */
 const WRONG: readonly unknown[] = [

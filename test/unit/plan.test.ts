@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { TopologyArgs } from "../../components/contract";
+import { CACHE_GUARANTEES } from "../../components/planning/guarantees";
+import { planTopology, rolePlans } from "../../components/planning/plan";
+import { describe as describeProblem } from "../../components/planning/problems";
+import type { BackendTraits } from "../../components/planning/traits";
 import type { RoleGuarantees } from "../../components/redis/guarantees";
-import { CACHE_GUARANTEES, kept, lost } from "../../components/redis/guarantees";
-import type { BackendTraits } from "../../components/redis/plan";
-import { planTopology, rolePlans } from "../../components/redis/plan";
-import { describe as describeProblem } from "../../components/redis/problems";
+import { kept, lost } from "../../components/redis/guarantees";
 
 const MI = 1024 ** 2;
 const GI = 1024 ** 3;

@@ -1,13 +1,8 @@
 import { expect, test } from "vitest";
+import type { Problem } from "../../components/planning/problems";
+import { describeAll, describe as describeProblem } from "../../components/planning/problems";
 import { shownNear } from "../../components/redis/near";
-import type { Problem } from "../../components/redis/problems";
-import {
-  describeAll,
-  describe as describeProblem,
-  shown,
-  shownAs,
-  shownNumber,
-} from "../../components/redis/problems";
+import { shown, shownAs, shownNumber } from "../../components/redis/shown";
 
 const port: Problem = {
   key: "queue.port",

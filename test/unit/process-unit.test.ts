@@ -5,7 +5,7 @@ import { systemdProblems } from "../../components/backends/process/reach";
 import type { RedisServerInputs } from "../../components/backends/process/redisServer";
 import { unitProblems } from "../../components/backends/process/server/supervise";
 import { unitName, unitText } from "../../components/backends/process/unit";
-import { describeAll, describe as line } from "../../components/redis/problems";
+import { describeAll, describe as line } from "../../components/planning/problems";
 
 const queue: RedisServerInputs = {
   role: "queue",

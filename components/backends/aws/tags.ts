@@ -1,5 +1,5 @@
-import type { Problem } from "../../redis/problems";
-import { shapeOf } from "../../redis/problems";
+import type { Problem } from "../../planning/problems";
+import { shapeOf } from "../../redis/shown";
 
 /** AWS General Reference, "Tag naming limits and requirements". */
 const MOST_KEY = 128;

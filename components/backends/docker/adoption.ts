@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
-import type { Problem } from "../../redis/problems";
-import { describe, toldProblem } from "../../redis/problems";
-import { key, say } from "../../redis/sentence";
+import type { Problem } from "../../planning/problems";
+import { describe, toldProblem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import type { GuardedVolumes } from "./guard";
 import { OWNER_LABEL, removeLeftContainer, unlessMissing } from "./leftovers";
 import { DATA_FOLDER } from "./places";

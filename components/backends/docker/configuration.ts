@@ -1,17 +1,17 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { RoleArgs } from "../../contract";
+import type { RolePlan } from "../../planning/plan";
 import { aclFile } from "../../redis/acl";
-import type { RolePlan } from "../../redis/plan";
 import { madePassword, validPasswords } from "../passwords";
 import { refuse } from "../refuse";
 import type { ServerGuard, VolumeGuard } from "./guard";
 import { ServerLimit } from "./guard";
 import { clearLeftContainer } from "./hooks";
+import type { Place } from "./place";
 import { ACL_FILE, CONFIG_FILE, CONFIG_FOLDER, carrierName, PROBE_FILE } from "./places";
 import type { DockerPlan } from "./plan";
 import { openPasswordProblems } from "./problems";
-import type { Place } from "./resources";
 import { serverConfig, settingsMark } from "./server";
 import { ownerLabel } from "./volumes";
 

@@ -1,6 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Server } from "../../outputs";
+import type { RolePlan } from "../../planning/plan";
+import type { PrometheusFiles, Scraped } from "../../planning/prometheus";
+import { prometheusFiles } from "../../planning/prometheus";
 import {
   EXPORTER_IMAGE,
   EXPORTER_PORT,
@@ -9,16 +12,13 @@ import {
   exporterPort,
   jobKeys,
 } from "../../redis/exporter";
-import type { RolePlan } from "../../redis/plan";
-import type { PrometheusFiles, Scraped } from "../../redis/prometheus";
-import { prometheusFiles } from "../../redis/prometheus";
 import { Role } from "../../redis/roles";
 import type { DockerTopologyArgs } from "./args";
 import { clearLeftContainer } from "./hooks";
 import { OWNER_LABEL } from "./leftovers";
+import type { Place } from "./place";
 import { exporterName } from "./places";
 import type { DockerPlan } from "./plan";
-import type { Place } from "./resources";
 
 /** Loopback alone: metrics are given to whoever asks. */
 const LOOPBACK = "127.0.0.1";

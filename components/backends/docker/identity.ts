@@ -1,4 +1,4 @@
-import { settingName } from "../../redis/sentence";
+import { settingName } from "../../planning/sentence";
 
 /** An engine as it names itself (`docker info`: ID and Name). */
 export interface Identity {

@@ -1,5 +1,5 @@
-import type { Problem } from "../../redis/problems";
-import { key, say, settingName } from "../../redis/sentence";
+import type { Problem } from "../../planning/problems";
+import { key, say, settingName } from "../../planning/sentence";
 import { OWNER_LABEL } from "./leftovers";
 
 /** A volume as the engine has it, and who uses it. */

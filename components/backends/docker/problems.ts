@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import { isLoopback } from "../../redis/address";
-import type { Problem } from "../../redis/problems";
-import { shapeOf, shownAs } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { Engine, ROLES } from "../../redis/roles";
-import { key, say } from "../../redis/sentence";
+import { shapeOf, shownAs } from "../../redis/shown";
 import { imageAndVersion } from "../rules";
 import type { EngineAddress } from "./address";
 import { ADDRESS_FORMS, isRemote } from "./address";

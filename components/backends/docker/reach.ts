@@ -1,7 +1,7 @@
 import { connect } from "node:net";
-import type { Problem } from "../../redis/problems";
-import type { Sentence } from "../../redis/sentence";
-import { key, say } from "../../redis/sentence";
+import type { Problem } from "../../planning/problems";
+import type { Sentence } from "../../planning/sentence";
+import { key, say } from "../../planning/sentence";
 import type { EngineAddress } from "./address";
 import { isRemote, parseAddress } from "./address";
 import type { DockerTopologyArgs } from "./args";

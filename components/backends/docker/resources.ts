@@ -1,16 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Server } from "../../outputs";
-import type { RolePlan } from "../../redis/plan";
+import type { RolePlan } from "../../planning/plan";
 import { rolePassword } from "../passwords";
 import type { DockerTopologyArgs } from "./args";
-import type { EngineAccess } from "./client";
 import type { Configuration } from "./configuration";
 import { createConfiguration } from "./configuration";
 import { NetworkGuard, ServerGuard, ServerMemory } from "./guard";
 import { clearLeftContainer, clearLeftNetwork } from "./hooks";
 import type { RoleImage } from "./images";
 import { roleImage } from "./images";
+import type { Place } from "./place";
 import { CONFIG_FOLDER, carrierName, DATA_FOLDER, serverName } from "./places";
 import type { DockerPlan } from "./plan";
 import { roleSettings } from "./running";
@@ -24,28 +24,6 @@ import {
   stopSeconds,
 } from "./server";
 import { createDataVolume, createVolumeGuard, ownerLabel } from "./volumes";
-
-/** What the servers of one topology share. */
-export interface Place {
-  readonly parent: pulumi.Resource;
-  /** The topology's name: children are `<name>-…`. */
-  readonly name: string;
-  /**
-   * `<project>-<stack>-<name>`: what things are called on the engine, which others share. It is the network's name as
-   * Pulumi's state has it, so that a stack from before the project was in it keeps every name (docs/adr/0087-docker-names.md).
-   */
-  readonly prefix: pulumi.Output<string>;
-  /** `<stack>-<name>`: the prefix in earlier versions. */
-  readonly earlierPrefix: string;
-  /** `<project>/<stack>/<topology>`, on everything that is made. */
-  readonly owner: string;
-  readonly access: EngineAccess;
-  /** Section of the stack file, for messages. */
-  readonly section?: string;
-  readonly network: docker.Network;
-  /** Options of every child: its parent, and the engine when it is not the provider's own. */
-  readonly child: pulumi.CustomResourceOptions;
-}
 
 /** The network of a topology, which application containers join. */
 export function createNetwork(

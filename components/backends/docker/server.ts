@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
+import type { RolePlan } from "../../planning/plan";
 import { PROBE_USERNAME } from "../../redis/acl";
 import { renderConfig } from "../../redis/config";
-import type { RolePlan } from "../../redis/plan";
 import type { RoleImage } from "./images";
 import { ACL_FILE, CONFIG_FILE, DATA_FOLDER, LIMIT_FILE, PROBE_FILE } from "./places";
 import { startScript } from "./start";

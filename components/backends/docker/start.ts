@@ -1,4 +1,4 @@
-import { settingName } from "../../redis/sentence";
+import { settingName } from "../../planning/sentence";
 import { CONFIG_FILE, DATA_FOLDER } from "./places";
 
 /** The AOF's folder and manifest (redis.conf 7.0: appenddirname, appendfilename); their names are not for a stack to change. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { settingName } from "../../redis/sentence";
+import { settingName } from "../../planning/sentence";
 import type { GuardedServer } from "./guard";
 import { OWNER_LABEL, removeLeftContainer, unlessMissing } from "./leftovers";
 import { limitConfig } from "./limit";

@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { runtime } from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { describe, toldProblem } from "../../redis/problems";
+import { describe, toldProblem } from "../../planning/problems";
 import { tryData } from "./adoption";
 import { engineClient } from "./client";
 import type { GuardedVolumes } from "./guard";

@@ -1,13 +1,13 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { RolePlan } from "../../redis/plan";
+import type { RolePlan } from "../../planning/plan";
 import type { DockerTopologyArgs } from "./args";
 import { VolumeGuard } from "./guard";
 import type { RoleImage } from "./images";
 import { OWNER_LABEL } from "./leftovers";
+import type { Place } from "./place";
 import { carrierName, dataVolumeName, serverName } from "./places";
 import type { DockerPlan } from "./plan";
-import type { Place } from "./resources";
 import { memoryMiB, serverConfig } from "./server";
 
 /** The label that says whose a thing on the engine is, as the Docker provider takes it. */

@@ -1,6 +1,6 @@
+import type { RolePlan } from "../../planning/plan";
+import { rolePlans } from "../../planning/plan";
 import { isLoopback } from "../../redis/address";
-import type { RolePlan } from "../../redis/plan";
-import { rolePlans } from "../../redis/plan";
 import type { RoleWays, Ways } from "../../redis/ways";
 import { isRemote } from "./address";
 import type { DockerTopologyArgs } from "./args";

@@ -1,7 +1,8 @@
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
 import type { ReplicationGroup } from "@pulumi/aws/elasticache/replicationGroup";
-import type { Alert, AlertMetric, AlertThresholds } from "../../redis/alerts";
-import { alertsFor } from "../../redis/alerts";
+import type { Alert, AlertMetric } from "../../planning/alerts";
+import { alertsFor } from "../../planning/alerts";
+import type { AlertThresholds } from "../../redis/thresholds";
 import type { ElasticacheTopologyArgs } from "./args";
 import type { Context } from "./context";
 import type { GroupPlan } from "./plan";

@@ -1,10 +1,10 @@
+import type { Problem } from "../../planning/problems";
+import type { Sentence } from "../../planning/sentence";
+import { key, say } from "../../planning/sentence";
 import { hasHashTag } from "../../redis/bullmq";
 import { shownNear } from "../../redis/near";
-import type { Problem } from "../../redis/problems";
-import { shapeOf } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
-import type { Sentence } from "../../redis/sentence";
-import { key, say } from "../../redis/sentence";
+import { shapeOf } from "../../redis/shown";
 import { compareVersions } from "../../redis/software";
 import type { EngineVersion } from "./engines";
 import { DURABLE_SINCE } from "./engines";

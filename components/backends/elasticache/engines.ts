@@ -1,8 +1,8 @@
-import { shownVersion } from "../../redis/checks";
-import type { Problem } from "../../redis/problems";
+import type { Problem } from "../../planning/problems";
+import type { Sentence } from "../../planning/sentence";
 import type { Role } from "../../redis/roles";
 import { Engine } from "../../redis/roles";
-import type { Sentence } from "../../redis/sentence";
+import { shownVersion } from "../../redis/shown";
 import { compareVersions } from "../../redis/software";
 
 /** What AWS alone can judge of a setting. */

@@ -1,6 +1,6 @@
-import type { PlannedGuarantees, PlannedOutcome } from "../../redis/guarantees";
+import type { PlannedGuarantees, PlannedOutcome } from "../../planning/guarantees";
+import { key, say } from "../../planning/sentence";
 import { kept, keptInOwnLog, lost } from "../../redis/guarantees";
-import { key, say } from "../../redis/sentence";
 import { Durability } from "./args";
 
 /** What decides over a queue's life. */

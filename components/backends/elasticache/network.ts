@@ -1,7 +1,7 @@
-import type { Problem } from "../../redis/problems";
-import { shownAs } from "../../redis/problems";
-import type { Sentence } from "../../redis/sentence";
-import { key, say } from "../../redis/sentence";
+import type { Problem } from "../../planning/problems";
+import type { Sentence } from "../../planning/sentence";
+import { key, say } from "../../planning/sentence";
+import { shownAs } from "../../redis/shown";
 import type { Given } from "../backend";
 import { cidrProblems, readCidr } from "../cidr";
 import type { ElasticacheTopologyArgs } from "./args";

@@ -1,7 +1,7 @@
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import { shownNear } from "../../redis/near";
-import type { Problem } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
-import { key, say } from "../../redis/sentence";
 import { formatSize } from "../../redis/size";
 import type { Warning } from "./engines";
 import { memoryOf, SIZES, VALKEY_ONLY } from "./nodeSizes";

@@ -1,10 +1,10 @@
-import { readDirectives } from "../../redis/directives";
+import { readDirectives } from "../../planning/directives";
+import type { RolePlan } from "../../planning/plan";
+import type { Problem } from "../../planning/problems";
+import { joined, key, say } from "../../planning/sentence";
 import { shownNear } from "../../redis/near";
-import type { RolePlan } from "../../redis/plan";
-import type { Problem } from "../../redis/problems";
-import { shapeOf } from "../../redis/problems";
 import type { Directive } from "../../redis/roles";
-import { joined, key, say } from "../../redis/sentence";
+import { shapeOf } from "../../redis/shown";
 import { shownSize } from "../../redis/size";
 import type { Range } from "./parameterList";
 import { PARAMETERS, UNCHANGEABLE } from "./parameterList";

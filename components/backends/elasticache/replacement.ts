@@ -1,8 +1,8 @@
-import type { Problem } from "../../redis/problems";
-import { shown, shownAs } from "../../redis/problems";
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import type { Engine } from "../../redis/roles";
 import { Role } from "../../redis/roles";
-import { key, say } from "../../redis/sentence";
+import { shown, shownAs } from "../../redis/shown";
 import { isDowngrade, majorOf } from "./engines";
 
 /** What a group has and cannot change in place; plain data, kept in the state. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { RoleArgs } from "../../contract";
-import type { Problem } from "../../redis/problems";
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import type { Role } from "../../redis/roles";
-import { key, say } from "../../redis/sentence";
 
 /** ElastiCache User Guide, "Authenticating with AUTH": length and alphabet of a token. */
 const LEAST = 16;

@@ -1,5 +1,5 @@
-import type { Problem } from "../../redis/problems";
-import { shownAs } from "../../redis/problems";
+import type { Problem } from "../../planning/problems";
+import { shownAs } from "../../redis/shown";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const DAY = 24 * 60;

@@ -1,9 +1,9 @@
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import { DEFAULT_USERNAME } from "../../redis/acl";
 import { isLoopback, isPort, PORT_RANGE } from "../../redis/address";
-import type { Problem } from "../../redis/problems";
-import { shapeOf, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
-import { key, say } from "../../redis/sentence";
+import { shapeOf, shownNumber } from "../../redis/shown";
 
 /** Where a server is and how to log in; plain data. */
 export interface Address {

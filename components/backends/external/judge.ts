@@ -1,7 +1,7 @@
-import type { Problem } from "../../redis/problems";
-import { shown } from "../../redis/problems";
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import { Engine, Role } from "../../redis/roles";
-import { key, say } from "../../redis/sentence";
+import { shown } from "../../redis/shown";
 import { compareVersions, LEAST_VERSION } from "../../redis/software";
 import type { Observation, Standing } from "./externalServer";
 

@@ -1,11 +1,11 @@
 import type { Redis } from "ioredis";
 import { oneAttempt } from "../../connect";
+import { settingName } from "../../planning/sentence";
 import { DEFAULT_USERNAME } from "../../redis/acl";
 import { isLoopback } from "../../redis/address";
-import { ioredisTls } from "../../redis/bullmq";
+import { ioredisTls } from "../../redis/connection";
 import type { Info } from "../../redis/info";
 import { parseInfo, serverName } from "../../redis/info";
-import { settingName } from "../../redis/sentence";
 import type { ExternalServerInputs, Observation, Standing } from "./externalServer";
 
 /** How long connecting, and then one answer, may take in an `up`: enough for a server on another continent under load. */

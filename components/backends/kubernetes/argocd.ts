@@ -1,6 +1,6 @@
-import type { Problem } from "../../redis/problems";
-import { shapeOf } from "../../redis/problems";
-import { key, say } from "../../redis/sentence";
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
+import { shapeOf } from "../../redis/shown";
 import type { ArgocdArgs, KubernetesTopologyArgs } from "./args";
 import { dnsLabelProblems, MAX_NAMESPACE } from "./dnsLabel";
 import { namespaceOf } from "./names";

@@ -1,6 +1,6 @@
 import type * as inputs from "@pulumi/kubernetes/types/input";
 import type { TopologyArgs } from "../../contract";
-import type { AlertThresholds } from "../../redis/alerts";
+import type { AlertThresholds } from "../../redis/thresholds";
 import type { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./enums";
 
 export { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./enums";

@@ -1,11 +1,12 @@
-import { EXPORTER_PORT, watchedQueueProblems } from "../../redis/exporter";
+import { readSize } from "../../planning/plan";
+import type { Problem } from "../../planning/problems";
+import { joined, key, say } from "../../planning/sentence";
+import { watchedQueueProblems } from "../../planning/watched";
+import { EXPORTER_PORT } from "../../redis/exporter";
 import { shownNear } from "../../redis/near";
-import { readSize } from "../../redis/plan";
-import type { Problem } from "../../redis/problems";
-import { shownAs, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { ROLES } from "../../redis/roles";
-import { joined, key, say } from "../../redis/sentence";
+import { shownAs, shownNumber } from "../../redis/shown";
 import { formatSize, shownSize } from "../../redis/size";
 import { cidrProblems } from "../cidr";
 import { imageAndVersion } from "../rules";

@@ -1,5 +1,5 @@
-import type { Problem } from "../../redis/problems";
-import { shapeOf } from "../../redis/problems";
+import type { Problem } from "../../planning/problems";
+import { shapeOf } from "../../redis/shown";
 
 /** A name that is a DNS label (RFC 1123). */
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;

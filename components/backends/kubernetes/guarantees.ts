@@ -1,11 +1,6 @@
-import type { PlannedGuarantees } from "../../redis/guarantees";
-import {
-  AOF_SURVIVES_CRASH,
-  CACHE_GUARANTEES,
-  EVERYSEC_LOSS_SECONDS,
-  kept,
-  lost,
-} from "../../redis/guarantees";
+import type { PlannedGuarantees } from "../../planning/guarantees";
+import { CACHE_GUARANTEES } from "../../planning/guarantees";
+import { AOF_SURVIVES_CRASH, EVERYSEC_LOSS_SECONDS, kept, lost } from "../../redis/guarantees";
 import type { KubernetesTopologyArgs } from "./args";
 import { isReplicated } from "./storage";
 

@@ -1,6 +1,6 @@
-import type { Problem } from "../../redis/problems";
-import { shown } from "../../redis/problems";
-import { key, say } from "../../redis/sentence";
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
+import { shown } from "../../redis/shown";
 import type { Api, Stored } from "./cluster";
 import { ApiError } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";

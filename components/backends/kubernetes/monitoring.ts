@@ -1,4 +1,4 @@
-import { ruleGroup, SCRAPE_SECONDS } from "../../redis/promql";
+import { ruleGroup, SCRAPE_SECONDS } from "../../planning/promql";
 import type { KubernetesTopologyArgs } from "./args";
 import { selectorLabels } from "./names";
 import type { ServerPlan } from "./plan";
@@ -15,7 +15,7 @@ export function serviceMonitorSpec(namespace: string, plan: ServerPlan) {
   };
 }
 
-/** The alerts of `components/redis/alerts.ts`, in PromQL. */
+/** The alerts of `components/planning/alerts.ts`, in PromQL. */
 export function prometheusRuleSpec(args: KubernetesTopologyArgs, namespace: string, plan: ServerPlan) {
   const { thresholds, runbookUrl } = args.monitoring ?? {};
   const { server, claim } = plan.names;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Problem } from "../../redis/problems";
-import { shown } from "../../redis/problems";
-import type { Sentence } from "../../redis/sentence";
-import { key, say } from "../../redis/sentence";
+import type { Problem } from "../../planning/problems";
+import type { Sentence } from "../../planning/sentence";
+import { key, say } from "../../planning/sentence";
+import { shown } from "../../redis/shown";
 import type { DeclaredObject } from "./objects";
 
 /** On every object: whose it is. What a `destroy` has kept is found again by it. */

@@ -1,6 +1,7 @@
-import type { BackendTraits, RolePlan, TopologyPlan } from "../../redis/plan";
-import { planTopology, readSize, rolePlans } from "../../redis/plan";
-import type { Problem } from "../../redis/problems";
+import type { RolePlan, TopologyPlan } from "../../planning/plan";
+import { planTopology, readSize, rolePlans } from "../../planning/plan";
+import type { Problem } from "../../planning/problems";
+import type { BackendTraits } from "../../planning/traits";
 import { Engine, Role } from "../../redis/roles";
 import { shownSize } from "../../redis/size";
 import { officialImage } from "../../redis/software";

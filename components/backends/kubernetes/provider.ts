@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
-import type { Problem } from "../../redis/problems";
-import { describe, toldProblem } from "../../redis/problems";
+import type { Problem } from "../../planning/problems";
+import { describe, toldProblem } from "../../planning/problems";
 import { keeping, refusals } from "../guarding";
 import { openApi } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";

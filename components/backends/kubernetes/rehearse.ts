@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Problem } from "../../redis/problems";
-import { key, say } from "../../redis/sentence";
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import type { Api } from "./cluster";
 import { ApiError } from "./cluster";
 import { OWNER_LABEL } from "./owner";

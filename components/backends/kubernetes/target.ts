@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import type { Problem } from "../../planning/problems";
+import type { Sentence } from "../../planning/sentence";
+import { key, say } from "../../planning/sentence";
 import { shownNear } from "../../redis/near";
-import type { Problem } from "../../redis/problems";
-import type { Sentence } from "../../redis/sentence";
-import { key, say } from "../../redis/sentence";
 import type { KubernetesTopologyArgs } from "./args";
 import { targetProblems } from "./checks";
 import type { Access } from "./cluster";

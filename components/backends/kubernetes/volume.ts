@@ -1,7 +1,7 @@
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import { shownNear } from "../../redis/near";
-import type { Problem } from "../../redis/problems";
-import { shown } from "../../redis/problems";
-import { key, say } from "../../redis/sentence";
+import { shown } from "../../redis/shown";
 import { parseSize } from "../../redis/size";
 
 /** The volume that the stack wants for its queue; plain data, kept in the state. */

@@ -1,8 +1,8 @@
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import { isPort } from "../../redis/address";
 import { shownNear } from "../../redis/near";
-import type { Problem } from "../../redis/problems";
-import { shapeOf, shown, shownNumber } from "../../redis/problems";
-import { key, say } from "../../redis/sentence";
+import { shapeOf, shown, shownNumber } from "../../redis/shown";
 import type { AppContainer, LightsailTopologyArgs } from "./args";
 
 /** Lightsail quotas: containers of one deployment, Redis among them. */

@@ -1,6 +1,6 @@
+import type { RolePlan } from "../../planning/plan";
 import { aclFile } from "../../redis/acl";
 import { renderConfig } from "../../redis/config";
-import type { RolePlan } from "../../redis/plan";
 import { Engine } from "../../redis/roles";
 import { officialImage, SOFTWARE } from "../../redis/software";
 

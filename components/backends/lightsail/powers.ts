@@ -1,6 +1,6 @@
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
 import { shownNear } from "../../redis/near";
-import type { Problem } from "../../redis/problems";
-import { key, say } from "../../redis/sentence";
 import { formatSize } from "../../redis/size";
 import { Power } from "./args";
 

@@ -1,18 +1,14 @@
 import * as path from "node:path";
-import { exporterProblems } from "../../redis/exporter";
-import type { PlannedGuarantees } from "../../redis/guarantees";
-import {
-  AOF_SURVIVES_CRASH,
-  CACHE_GUARANTEES,
-  EVERYSEC_LOSS_SECONDS,
-  kept,
-  lost,
-} from "../../redis/guarantees";
-import type { BackendTraits, TopologyPlan } from "../../redis/plan";
-import { planTopology } from "../../redis/plan";
-import type { Problem } from "../../redis/problems";
-import { shown } from "../../redis/problems";
-import { key, say } from "../../redis/sentence";
+import type { PlannedGuarantees } from "../../planning/guarantees";
+import { CACHE_GUARANTEES } from "../../planning/guarantees";
+import type { TopologyPlan } from "../../planning/plan";
+import { planTopology } from "../../planning/plan";
+import type { Problem } from "../../planning/problems";
+import { key, say } from "../../planning/sentence";
+import type { BackendTraits } from "../../planning/traits";
+import { exporterProblems } from "../../planning/watched";
+import { AOF_SURVIVES_CRASH, EVERYSEC_LOSS_SECONDS, kept, lost } from "../../redis/guarantees";
+import { shown } from "../../redis/shown";
 import type { ProcessTopologyArgs } from "./args";
 
 /** Where the servers listen: this host only. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
-import type { Problem } from "../../redis/problems";
-import type { Sentence } from "../../redis/sentence";
-import { key, say } from "../../redis/sentence";
+import type { Problem } from "../../planning/problems";
+import type { Sentence } from "../../planning/sentence";
+import { key, say } from "../../planning/sentence";
 import type { ProcessTopologyArgs } from "./args";
 import { findExporter } from "./server/binary";
 import { systemState } from "./server/systemctl";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { prometheusRuleSpec } from "../../../components/backends/kubernetes/monitoring";
 import { planKubernetes } from "../../../components/backends/kubernetes/plan";
-import { alertsFor } from "../../../components/redis/alerts";
+import { alertsFor } from "../../../components/planning/alerts";
 import type { Role } from "../../../components/redis/roles";
 import { ROLES } from "../../../components/redis/roles";
 import { missing } from "../require";

@@ -10,4 +10,4 @@ createTopology("process", "redis", { queue: {}, bind: "10.0.0.5" });
 // @ts-expect-error no subnets
 createTopology("elasticache", "redis", { cache: {}, vpcId: "vpc-1" });
 // @ts-expect-error no such backend
-createTopology("memory", "redis", {});
+createTopology("nowhere", "redis", {});

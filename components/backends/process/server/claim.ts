@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
-import { settingName } from "../../../redis/sentence";
+import { settingName } from "../../../planning/sentence";
 import type { RedisServerInputs } from "../redisServer";
 import { entries, serverPaths } from "./files";
 import { serverProcess } from "./identity";

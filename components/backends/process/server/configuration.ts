@@ -1,8 +1,8 @@
 import { chmod, mkdir } from "node:fs/promises";
+import { settingName } from "../../../planning/sentence";
 import { aclFile } from "../../../redis/acl";
 import { renderConfig } from "../../../redis/config";
 import type { Directive } from "../../../redis/roles";
-import { settingName } from "../../../redis/sentence";
 import type { RedisServerInputs } from "../redisServer";
 import { serverPaths, writePrivate } from "./files";
 import { writeMark } from "./owner";

@@ -13,6 +13,7 @@ import {
   stat,
 } from "node:fs/promises";
 import * as path from "node:path";
+import { settingName } from "../../../planning/sentence";
 import type { DataSource } from "../../../redis/aof";
 import {
   AOF_FOLDER,
@@ -24,7 +25,6 @@ import {
   SNAPSHOT,
 } from "../../../redis/aof";
 import { shellWord } from "../../../redis/quote";
-import { settingName } from "../../../redis/sentence";
 import { compareVersions } from "../../../redis/software";
 import type { RedisServerInputs } from "../redisServer";
 import type { Binary } from "./binary";

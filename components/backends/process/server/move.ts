@@ -1,6 +1,6 @@
 import { cp, lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, statfs } from "node:fs/promises";
 import * as path from "node:path";
-import { settingName } from "../../../redis/sentence";
+import { settingName } from "../../../planning/sentence";
 import type { RedisServerInputs } from "../redisServer";
 import { entries, serverPaths } from "./files";
 

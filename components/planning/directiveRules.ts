@@ -1,5 +1,5 @@
-import type { Role } from "./roles";
-import { QUEUE_POLICY } from "./roles";
+import type { Role } from "../redis/roles";
+import { QUEUE_POLICY } from "../redis/roles";
 
 /** A directive that a role owns: the values that keep its promise, and why others break it. */
 export interface Owned {

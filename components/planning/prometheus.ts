@@ -1,6 +1,6 @@
-import type { AlertArgs } from "./exporter";
+import type { AlertArgs } from "../redis/exporter";
+import type { Role } from "../redis/roles";
 import { ruleGroup, SCRAPE_SECONDS } from "./promql";
-import type { Role } from "./roles";
 
 /** An exporter as Prometheus reaches it. */
 export interface Scraped {

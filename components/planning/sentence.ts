@@ -21,7 +21,12 @@ export class Setting {
 export type Sentence = string | readonly (string | Setting)[];
 
 /** The settings of every backend, which stand outside its section. */
-const COMMON: Readonly<Record<keyof TopologyArgs, true>> = { cache: true, queue: true, protect: true, alerts: true };
+const COMMON: Readonly<Record<keyof TopologyArgs, true>> = {
+  cache: true,
+  queue: true,
+  protect: true,
+  alerts: true,
+};
 
 /** A setting for `say`; with a value it reads `` `deploy: false` ``. */
 export function key(path: string, value?: string): Setting {

@@ -1,6 +1,7 @@
+import { Role } from "../redis/roles";
+import { shownNumber } from "../redis/shown";
+import type { AlertThresholds, Thresholds } from "../redis/thresholds";
 import type { Problem } from "./problems";
-import { shownNumber } from "./problems";
-import { Role } from "./roles";
 
 /**
  * What an alert watches, in words that every monitoring system has its own name for. A backend maps those it
@@ -39,24 +40,6 @@ export interface Alert {
   readonly description: string;
   /** Heading in docs/operations.md, as its anchor. */
   readonly runbook: string;
-}
-
-/** Thresholds a stack may change; the defaults are those of system E and system D. */
-export interface AlertThresholds {
-  /** Percent of maxmemory. Default 80. */
-  memoryPercent?: number;
-  /** Clients. Default 100. */
-  connections?: number;
-  /** Percent of the volume. Default 80. */
-  volumePercent?: number;
-  /** Seconds without a successful RDB save of a queue. Default 7200. */
-  secondsSinceSave?: number;
-}
-
-/** What `status` measures by, beside alerts. */
-export interface Thresholds extends AlertThresholds {
-  /** Keys that a queue may have evicted since its start. Default 0. */
-  evictions?: number;
 }
 
 /** Thresholds that could never be passed, or always are. */

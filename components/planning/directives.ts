@@ -1,10 +1,10 @@
-import { splitArguments } from "./arguments";
+import { splitArguments } from "../redis/arguments";
+import { shownNear } from "../redis/near";
+import type { Directive, Role } from "../redis/roles";
+import { REDIS_POLICIES } from "../redis/roles";
+import { shapeOf, shown, shownAs } from "../redis/shown";
 import { OWNED, REFUSED, REFUSED_FAMILIES, REPLACED } from "./directiveRules";
-import { shownNear } from "./near";
 import type { Problem } from "./problems";
-import { shapeOf, shown, shownAs } from "./problems";
-import type { Directive, Role } from "./roles";
-import { REDIS_POLICIES } from "./roles";
 
 /**
  * Reads a role's extra directives: names as in redis.conf, values as the rest of such a line, quotes included.

@@ -1,4 +1,11 @@
 import type { CacheArgs, QueueArgs, RoleArgs, TopologyArgs } from "../contract";
+import type { Guarantees } from "../redis/guarantees";
+import { EVENTS, kept } from "../redis/guarantees";
+import { floorArithmetic, maxMemoryWithin, memoryFloor } from "../redis/memory";
+import type { Directive, Engine } from "../redis/roles";
+import { EvictionPolicy, QUEUE_POLICY, ROLES, Role, roleDirectives } from "../redis/roles";
+import { shapeOf, shown } from "../redis/shown";
+import { isSize, MIN_SIZE, parseSize, SIZE_FORMS, SizeError, shownSize } from "../redis/size";
 import { thresholdProblems } from "./alerts";
 import { bullmqProblems } from "./bullmq";
 import {
@@ -11,42 +18,14 @@ import {
 } from "./checks";
 import { mergeDirectives, readDirectives } from "./directives";
 import { envPrefixProblems } from "./envPrefix";
-import type { Guarantees, PlannedGuarantees } from "./guarantees";
-import { EVENTS, kept, lossProblems } from "./guarantees";
-import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
+import type { PlannedGuarantees } from "./guarantees";
+import { lossProblems } from "./guarantees";
 import type { Problem } from "./problems";
-import { shapeOf, shown } from "./problems";
-import type { Directive, Engine } from "./roles";
-import { EvictionPolicy, QUEUE_POLICY, ROLES, Role, roleDirectives } from "./roles";
 import type { Sentence } from "./sentence";
-import { isSize, MIN_SIZE, parseSize, SIZE_FORMS, SizeError, shownSize } from "./size";
+import type { BackendTraits } from "./traits";
 
 /** Data budget of a role that names neither `maxMemory` nor `memoryLimit`. */
 export const DEFAULT_MAX_MEMORY = "256mb";
-
-/** Settings of a role that only some backends can honour. */
-export type OptionalSetting =
-  | "maxMemory"
-  | "memoryLimit"
-  | "evictionPolicy"
-  | "port"
-  | "engine"
-  | "version"
-  | "password"
-  | "previousPassword"
-  | "config"
-  | "persistence.size"
-  | "persistence.storageClass";
-
-/** What a backend says of itself, as plain data, so that shared code never asks which backend it has. */
-export interface BackendTraits {
-  readonly name: string;
-  readonly defaultPorts: Readonly<Record<Role, number>>;
-  /** Whether both roles listen on the same address, so that their ports must differ. */
-  readonly sharesAddress: boolean;
-  /** Settings that this backend cannot honour, each with the reason. Giving one is refused. */
-  readonly refuses: Readonly<Partial<Record<OptionalSetting, Sentence>>>;
-}
 
 /** Everything decided about one role before any resource exists; sizes in bytes. */
 export interface RolePlan {

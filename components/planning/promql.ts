@@ -1,6 +1,7 @@
-import type { Alert, AlertMetric, AlertThresholds } from "./alerts";
+import type { Role } from "../redis/roles";
+import type { AlertThresholds } from "../redis/thresholds";
+import type { Alert, AlertMetric } from "./alerts";
 import { alertsFor } from "./alerts";
-import type { Role } from "./roles";
 
 /** Seconds between two scrapes. */
 export const SCRAPE_SECONDS = 30;

@@ -1,21 +1,14 @@
 import type { CacheArgs, QueueArgs, RoleArgs } from "../contract";
-import { isPort, PORT_RANGE } from "./address";
-import { shownNear } from "./near";
-import type { BackendTraits, OptionalSetting } from "./plan";
+import { isPort, PORT_RANGE } from "../redis/address";
+import { shownNear } from "../redis/near";
+import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, REDIS_POLICIES, Role } from "../redis/roles";
+import { shownNumber, shownVersion } from "../redis/shown";
 import type { Problem } from "./problems";
-import { shownAs, shownNumber } from "./problems";
-import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, REDIS_POLICIES, Role } from "./roles";
 import { say } from "./sentence";
+import type { BackendTraits, OptionalSetting } from "./traits";
 
 /** No part of a version has more than three digits; a longer number is something else. */
 const VERSION = /^\d{1,3}(\.\d{1,3}){0,2}$/;
-
-const VERSION_LIKE = /^\d{1,3}(\.\d{1,3}){0,3}\.?$/;
-
-/** A wrong version; what only looks like something else is described. */
-export function shownVersion(version: unknown): string {
-  return shownAs(VERSION_LIKE, version);
-}
 
 export function portProblems(role: Role, port: number, fallback: number): Problem[] {
   if (isPort(port)) return [];
