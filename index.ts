@@ -7,7 +7,8 @@ import { readSettings } from "./settings";
 export = async () => {
   if (isStale()) pulumi.log.warn("components/ was changed and not compiled since: run `npm run build`.");
   const settings = await readSettings();
-  const topology = await createTopology(settings.backend, "redis", settings.args);
+  const { section } = settings;
+  const topology = await createTopology(settings.backend, "redis", settings.args, { section });
   const { backend, cache, queue, env, bullmq, network, details, guarantees, ways } = topology;
   const outputs = { backend, cache, queue, env, bullmq, network, details, guarantees, ways };
   // Pulumi warns of an output that is undefined.

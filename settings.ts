@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BackendArgs, Given, Problem, TopologySettings } from "redis-topology/create";
-import { BackendName, describeAll, loadBackend, rolesProblems, runError } from "redis-topology/create";
+import type { BackendArgs, Given, Problem, ToldProblem, TopologySettings } from "redis-topology/create";
+import {
+  BackendName,
+  describeAll,
+  loadBackend,
+  rolesProblems,
+  runError,
+  toldProblem,
+} from "redis-topology/create";
 import { cleaned } from "./config/clean";
 import { schemaAt } from "./config/paths";
 import type { StackConfig, StackSchema } from "./config/schema";
@@ -23,6 +30,8 @@ export interface RawConfig {
 
 /** What a stack file says, checked; and what of it has no effect. */
 export type Settings = TopologySettings & {
+  /** Where the file has the backend's own args, for messages to name them by. */
+  readonly section: string;
   /** One sentence each, for the user to see. */
   readonly warnings: readonly string[];
 };
@@ -56,16 +65,12 @@ export async function parseSettings(raw: RawConfig, project: string, stack: stri
   if (sound === undefined || problems.length > 0) {
     const { encryptedTexts, hidden } = await import("./config/hide");
     const texts = await encryptedTexts(config, encrypted);
-    const backend = sound?.backend;
-    const readable = problems.map((one) => {
-      const names = fullNames(one.key, backend, schema);
-      return withCommand(hidden(one, names, texts), names[0] ?? "", schema);
-    });
+    const readable = problems.map((problem) => withCommand(hidden(problem, texts), schema));
     throw refusal(readable, project, stack);
   }
   // Which args belong to which backend, the schema has held; and that none is missing, the backend.
   const chosen = { backend: sound.backend, args: argsOf(withSecrets(schema, sound)) } as TopologySettings;
-  return { ...chosen, warnings: ignoredSections(sound, project) };
+  return { ...chosen, section: sound.backend, warnings: ignoredSections(sound, project) };
 }
 
 /** A configuration against the schema. */
@@ -108,7 +113,7 @@ function commonProblems(schema: StackSchema, config: object, removed: readonly s
   if (data === undefined) return [];
   const { cache, queue, protect } = data;
   const args = definedOnly({ cache: enabledOnly(cache), queue: enabledOnly(queue), protect });
-  return rolesProblems(args).filter(({ key }) => !isReported(key.split(", "), removed));
+  return withoutReported(rolesProblems(args), undefined, removed);
 }
 
 /** The backends whose sections say something, and the chosen one. */
@@ -122,7 +127,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** What roles and backend refuse; where the schema found faults, in what is left without them. */
+/** What roles and backend refuse, as the stack file has it; where the schema found faults, in what is left without them. */
 async function backendProblems(
   { schema, removed, sound }: Checked,
   asksOutside: boolean,
@@ -132,23 +137,22 @@ async function backendProblems(
   const { problems, unreachable } = await loadBackend(backend);
   const args = argsOf(sound);
   // Without a faulty setting of the section, an engine or a context would be looked for in the wrong place.
-  const isWhole = !removed.some((key) => key.startsWith(backend) && schemaAt(schema, key.split(".")));
+  const isWhole = !removed.some((key) => key.split(".")[0] === backend && schemaAt(schema, key.split(".")));
   const refused = [
     ...(await problems(args)),
     ...((asksOutside && isWhole && (await unreachable?.(args))) || []),
   ];
-  return refused.filter(({ key }) => !isReported(fullNames(key, backend, schema), removed));
+  return withoutReported(refused, backend, removed);
 }
 
 /** A setting that was taken out is not missing: it stands in the message already. */
-function isReported(names: readonly string[], removed: readonly string[]): boolean {
-  return names.some((name) => removed.some((key) => name === key || name.startsWith(`${key}.`)));
-}
-
-/** The settings that a problem is about; a backend mostly names its own as args of the component, without section. */
-function fullNames(key: string, backend: BackendName | undefined, schema: StackSchema): string[] {
-  const isFull = (name: string) => Object.hasOwn(schema.shape, name.split(".")[0] ?? "");
-  return key.split(", ").map((name) => (isFull(name) || backend === undefined ? name : `${backend}.${name}`));
+function withoutReported(
+  problems: readonly Problem[],
+  section: BackendName | undefined,
+  removed: readonly string[],
+): ToldProblem[] {
+  const isGone = (name: string) => removed.some((key) => name === key || name.startsWith(`${key}.`));
+  return problems.map((problem) => toldProblem(problem, section)).filter(({ key }) => !key.some(isGone));
 }
 
 function encryption({ isSecret, stackFile }: RawConfig, project: string): Encryption {

@@ -1,11 +1,12 @@
 import { cpus, loadavg } from "node:os";
+import { commands } from "./commands";
 import { memory } from "./memory";
 import { scale } from "./scale";
 import { speed } from "./speed";
 import { stacks } from "./stacks";
 
 /** `npm run bench`, or `npm run bench -- memory`: what to measure; without a name, everything. */
-const SECTIONS: Readonly<Record<string, () => Promise<string>>> = { speed, stacks, scale, memory };
+const SECTIONS: Readonly<Record<string, () => Promise<string>>> = { speed, stacks, scale, memory, commands };
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { BackendArgs, BackendName } from "./backends/registry";
 import { loadBackend } from "./backends/registry";
 import type { Topology } from "./contract";
+import type { TopologyOptions } from "./options";
 
 /** Which backend, and what its component takes. */
 export type TopologySettings = {
@@ -16,7 +17,7 @@ export async function createTopology<Name extends BackendName>(
   backend: Name,
   name: string,
   args: BackendArgs[Name],
-  opts?: pulumi.ComponentResourceOptions,
+  opts?: TopologyOptions,
 ): Promise<Topology & pulumi.ComponentResource> {
   const { load } = await loadBackend(backend);
   const Component = await load();
@@ -31,5 +32,5 @@ export { BackendName, loadBackend } from "./backends/registry";
 export { runError } from "./errors";
 export { shownNear } from "./redis/near";
 export { rolesProblems } from "./redis/plan";
-export type { Problem } from "./redis/problems";
-export { describeAll, shapeOf, shown, shownNumber } from "./redis/problems";
+export type { Problem, ToldProblem } from "./redis/problems";
+export { describeAll, shapeOf, shown, shownNumber, toldProblem } from "./redis/problems";

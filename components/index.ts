@@ -15,6 +15,7 @@ export type {
   Topology,
   TopologyArgs,
 } from "./contract";
+export type { TopologyOptions } from "./options";
 export type { BullmqArgs, JobOptions, WorkerOptions } from "./redis/bullmq";
 export { BackoffType } from "./redis/bullmq";
 export type { Guarantees, Outcome, RoleGuarantees } from "./redis/guarantees";

@@ -7,6 +7,8 @@ import type { Connection } from "./redis/connection";
 import { connectionUrl, environment } from "./redis/connection";
 import type { Guarantees } from "./redis/guarantees";
 import { guaranteeTable } from "./redis/guarantees";
+import type { Proofs } from "./redis/proofs";
+import { withProofs } from "./redis/proofs";
 import type { Ways } from "./redis/ways";
 
 /** A server as its backend knows it; plain or still to come. */
@@ -32,6 +34,8 @@ export interface TopologyParts {
   /** The component's own. */
   readonly args: Pick<TopologyArgs, "cache" | "queue">;
   readonly guarantees: Guarantees;
+  /** What shows each of them. Default nothing. */
+  readonly proofs?: Proofs;
   /** Default none. */
   readonly ways?: pulumi.Input<Ways>;
   /** Texts by name that only this backend has. Default none. */
@@ -54,7 +58,7 @@ export function topologyOutputs(parts: TopologyParts): Topology {
         .apply(([forCache, forQueue]) => environment(forCache, forQueue, overrides)),
     ),
     ...(queue && { bullmq: bullmq(queue, overrides) }),
-    guarantees: parts.guarantees,
+    guarantees: withProofs(parts.guarantees, parts.proofs ?? {}),
     ...(parts.ways && { ways: pulumi.output(parts.ways) }),
     ...(parts.details && { details: pulumi.output({ ...parts.details }) }),
   };

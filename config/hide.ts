@@ -1,5 +1,5 @@
-import type { Problem } from "redis-topology/create";
-import { shown } from "redis-topology/create";
+import type { Problem, ToldProblem } from "redis-topology/create";
+import { shown, toldProblem } from "redis-topology/create";
 import { valueAt } from "./paths";
 import type { Encryption } from "./secrets";
 
@@ -34,8 +34,9 @@ function encryptedIn(path: readonly string[], value: unknown, written: unknown):
   return written === undefined || isObject ? [{ path: path.join("."), text: String(value) }] : [];
 }
 
-/** The problem without any encrypted value. `names` are its keys in full. */
-export function hidden(problem: Problem, names: readonly string[], encrypted: readonly Encrypted[]): Problem {
+/** A problem of the stack file without any encrypted value. */
+export function hidden(problem: Problem, encrypted: readonly Encrypted[]): ToldProblem {
+  const { key: names, was: found, allowed, fix } = toldProblem(problem);
   const touches = (name: string, path: string) =>
     name === path || path.startsWith(`${name}.`) || name.startsWith(`${path}.`);
   const isNamed = encrypted.some(({ path }) => names.some((name) => touches(name, path)));
@@ -43,8 +44,7 @@ export function hidden(problem: Problem, names: readonly string[], encrypted: re
   const without = (line: string) =>
     texts.reduce((rest, t) => rest.replaceAll(shown(t), "a secret").replaceAll(t, "a secret"), line);
   // What holds no digit and no quote is our own words, such as "not a text".
-  const was = isNamed && /["`\d]/.test(problem.was) ? "a secret" : without(problem.was);
+  const was = isNamed && /["`\d]/.test(found) ? "a secret" : without(found);
   // Some keys name an entry of a list by its name, which is a value.
-  const [key, allowed, fix] = [without(problem.key), without(problem.allowed), without(problem.fix)];
-  return { key, was, allowed, fix };
+  return { key: names.map(without), was, allowed: without(allowed), fix: without(fix) };
 }

@@ -107,13 +107,13 @@ function found(issue: Issue, value: unknown): string {
 }
 
 function unknownKey(schema: StackSchema, path: readonly string[]): Problem {
-  const siblings = keysAt(schema, path.slice(0, -1));
-  const name = path.at(-1) ?? "";
+  const holder = path.slice(0, -1);
+  const siblings = keysAt(schema, holder);
   return {
     key: path.join("."),
     was: "an unknown key",
     allowed: siblings.join(", "),
-    fix: setWithoutPath(schema, path) ?? suggestion(name, siblings) ?? "Remove it.",
+    fix: setWithoutPath(schema, path) ?? suggestion(path.at(-1) ?? "", siblings, holder) ?? "Remove it.",
   };
 }
 
@@ -126,12 +126,17 @@ function setWithoutPath(schema: StackSchema, path: readonly string[]): string | 
   return `Set it with \`pulumi config set ${flags} '${name}' …\`, and remove this one with \`pulumi config rm ${name}\`.`;
 }
 
-function suggestion(word: string, candidates: readonly string[]): string | undefined {
+/** `holder`: where the candidates stand, when they are settings. */
+function suggestion(
+  word: string,
+  candidates: readonly string[],
+  holder: readonly string[] = [],
+): string | undefined {
   const near = candidates
     .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, edits }) => edits <= Math.max(2, candidate.length / 3))
     .sort((a, b) => a.edits - b.edits)[0];
-  return near && `Did you mean \`${near.candidate}\`?`;
+  return near && `Did you mean \`${[...holder, near.candidate].join(".")}\`?`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem } from "redis-topology/create";
+import type { Problem, ToldProblem } from "redis-topology/create";
 import { secretPaths, valueAt } from "./paths";
 import type { StackSchema } from "./schema";
 
@@ -33,10 +33,12 @@ export async function plainSecrets(
 }
 
 /** A problem with the command that gives the secret it misses, where that is what it is about. */
-export function withCommand(problem: Problem, key: string, schema: StackSchema): Problem {
-  const isSecret = secretPaths(schema).some((secret) => secret.join(".") === key);
-  if (!isSecret || problem.was !== "missing") return problem;
-  return { ...problem, fix: `${problem.fix} ${setCommand(key)}.` };
+export function withCommand(problem: ToldProblem, schema: StackSchema): ToldProblem {
+  const secret = secretPaths(schema)
+    .map((path) => path.join("."))
+    .find((path) => problem.key.includes(path));
+  if (secret === undefined || problem.was !== "missing") return problem;
+  return { ...problem, fix: `${problem.fix} ${setCommand(secret)}.` };
 }
 
 const setCommand = (key: string) => `Set it with \`pulumi config set --path --secret '${key}'\``;

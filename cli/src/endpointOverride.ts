@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { connectionUrl, environment, ROLES, Role } from "redis-topology/redis";
+import { connectionUrl, environment, isPort, ROLES, Role } from "redis-topology/redis";
 import { UserError } from "./errors";
 import type { BullmqOutputs, Endpoint, StackOutputs } from "./outputs";
 
@@ -19,7 +19,7 @@ export function parseOverride(text: string): EndpointOverride {
   const role = ROLES.find((candidate) => candidate === name);
   const host = bracketed ?? plain;
   const port = Number(digits);
-  if (role === undefined || host === undefined || port < 1 || port > 65535) {
+  if (role === undefined || host === undefined || !isPort(port)) {
     throw new UserError(
       `${JSON.stringify(text)} is no endpoint. Allowed: ROLE=HOST:PORT with the role ${ROLES.join(" or ")} and a port from 1 to 65535, such as \`queue=127.0.0.1:16380\` or \`cache=[::1]:16379\`.`,
     );
@@ -29,7 +29,8 @@ export function parseOverride(text: string): EndpointOverride {
 
 /**
  * The outputs with other addresses. The TLS certificate is still checked against the name in the outputs,
- * where that is a name and not an address. What leads elsewhere by itself, a tunnel, is left out. Throws UserError for a role that is not there or comes twice.
+ * where that is a name and not an address. What leads elsewhere by itself, a tunnel, is left out. Throws UserError for
+ * a role that is not there or comes twice.
  */
 export function applyOverrides(outputs: StackOutputs, overrides: readonly EndpointOverride[]): StackOutputs {
   const changed = { ...outputs };

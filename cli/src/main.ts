@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addBench } from "./commands/bench";
 import { addDoctor } from "./commands/doctor";
 import { addEnv } from "./commands/env";
+import { addGuarantees } from "./commands/guarantees";
 import { addLogs } from "./commands/logs";
 import { addMemory } from "./commands/memory";
 import { addQueue, queueNameLast } from "./commands/queue";
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addShell(program);
   addLogs(program);
   addTunnel(program);
+  addGuarantees(program);
   addQueues(program);
   addQueue(program);
   addUi(program);

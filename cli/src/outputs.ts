@@ -74,6 +74,7 @@ const outcomeSchema = z.object({
   detail: z.string(),
   elsewhere: z.boolean().optional(),
   ownLog: z.boolean().optional(),
+  proof: z.string().optional(),
 });
 
 const roleGuaranteesSchema = z.record(z.enum(EVENTS), outcomeSchema);
@@ -83,6 +84,7 @@ const wayCommandSchema = z.array(z.string()).min(1);
 const roleWaysSchema = z.object({
   tunnel: optional(wayCommandSchema),
   tunnelOnly: optional(z.boolean()),
+  exporter: optional(wayCommandSchema),
   logs: optional(wayCommandSchema),
   restart: optional(wayCommandSchema),
   instead: optional(z.string()),

@@ -1,13 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Topology, TopologyArgs } from "../contract";
+import type { TopologyOptions } from "../options";
 import type { Problem } from "../redis/problems";
 
 /** The constructor every backend's component has. */
 export type TopologyClass<Args extends TopologyArgs> = new (
   name: string,
   args: Args,
-  opts?: pulumi.ComponentResourceOptions,
+  opts?: TopologyOptions,
 ) => Topology & pulumi.ComponentResource;
 
 /** Args as a stack file gives them: what a component cannot do without may be missing, and is then a problem. */
@@ -20,8 +21,8 @@ export interface Backend<Args extends TopologyArgs> {
   /** Settings of its own, in the stack file under the backend's name; strict. Their keys are args of the component. */
   readonly settings: z.ZodObject;
   /**
-   * Everything wrong with these args, before the first resource. Loads the room's decisions, not its provider.
-   * Without problems the args are complete.
+   * Everything wrong with these args, settings by their paths in them, before the first resource. Loads the room's
+   * decisions, not its provider. Without problems the args are complete.
    */
   problems(args: Given<Args>): Promise<readonly Problem[]>;
   /**

@@ -12,6 +12,28 @@ export const whole = z.int().optional();
 /** Texts by name. */
 export const map = z.record(z.string(), z.string()).optional();
 
+const threshold = z.number().optional();
+
+const thresholds = z
+  .strictObject({
+    memoryPercent: threshold,
+    connections: threshold,
+    volumePercent: threshold,
+    secondsSinceSave: threshold,
+  })
+  .optional();
+
+/** What every backend with alerts takes. */
+export const alerts = { thresholds, runbookUrl: text };
+
+/** What a backend takes that runs the exporters itself. */
+export const exporter = {
+  exporter: flag,
+  exporterPorts: z.strictObject({ cache: whole, queue: whole }).optional(),
+  queues: texts,
+  ...alerts,
+};
+
 /**
  * A text that must be encrypted in the stack file, wherever it stands. The program refuses it in plain and makes
  * it a Pulumi secret; editors are told the encrypted form.

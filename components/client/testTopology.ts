@@ -1,5 +1,3 @@
-import { findBinary } from "../backends/process/server/binary";
-import { startTemporary } from "../backends/process/server/temporary";
 import type { BullmqArgs } from "../redis/bullmq";
 import { bullmqProblems } from "../redis/bullmq";
 import { environment } from "../redis/connection";
@@ -38,6 +36,9 @@ export interface TestTopology {
  */
 export async function testTopology(options: TestTopologyOptions = {}): Promise<TestTopology> {
   const maxMemory = checked(options);
+  // Only here: what starts servers would load packages that an application has no need of.
+  const { findBinary } = await import("../backends/process/server/binary");
+  const { startTemporary } = await import("../backends/process/server/temporary");
   const binary = await findBinary(undefined, undefined);
   const starts = await Promise.allSettled([
     startTemporary(binary, roleDirectives(Role.Cache, maxMemory, EvictionPolicy.AllkeysLru)),

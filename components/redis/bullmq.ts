@@ -150,7 +150,7 @@ function keepProblems(args: BullmqArgs): Problem[] {
     return [
       {
         key: `queue.bullmq.keep${state}Forever`,
-        was: `true beside ${limits.map((key) => `\`${key}\``).join(" and ")}`,
+        was: `true beside ${limits.map((limit) => `\`queue.bullmq.${limit}\``).join(" and ")}`,
         allowed: "true alone, or limits",
         fix: "Remove one of the two.",
       },
@@ -191,8 +191,8 @@ function lockProblems({ lockDuration = LOCK_DURATION_MS, lockRenewTime }: Bullmq
     {
       key: "queue.bullmq.lockRenewTime",
       was: shown(lockRenewTime),
-      allowed: `less than \`lockDuration\` (${lockDuration}), or every lock ends before it is renewed and jobs run twice`,
-      fix: "Lower it, or remove it for half of `lockDuration`.",
+      allowed: `less than \`queue.bullmq.lockDuration\` (${lockDuration}), or every lock ends before it is renewed and jobs run twice`,
+      fix: "Lower it, or remove it for half of `queue.bullmq.lockDuration`.",
     },
   ];
 }

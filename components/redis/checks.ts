@@ -1,11 +1,11 @@
 import type { CacheArgs, QueueArgs, RoleArgs } from "../contract";
+import { isPort, PORT_RANGE } from "./address";
 import { shownNear } from "./near";
 import type { BackendTraits, OptionalSetting } from "./plan";
 import type { Problem } from "./problems";
 import { shownAs, shownNumber } from "./problems";
 import { ENGINES, EVICTION_POLICIES, QUEUE_POLICY, REDIS_POLICIES, Role } from "./roles";
-
-const MAX_PORT = 65535;
+import { say } from "./sentence";
 
 /** No part of a version has more than three digits; a longer number is something else. */
 const VERSION = /^\d{1,3}(\.\d{1,3}){0,2}$/;
@@ -18,8 +18,8 @@ export function shownVersion(version: unknown): string {
 }
 
 export function portProblems(role: Role, port: number, fallback: number): Problem[] {
-  if (Number.isInteger(port) && port >= 1 && port <= MAX_PORT) return [];
-  const allowed = `a whole number from 1 to ${MAX_PORT}`;
+  if (isPort(port)) return [];
+  const allowed = PORT_RANGE;
   const fix = `Choose a free port; the default is ${fallback}.`;
   return [{ key: `${role}.port`, was: shownNumber(port), allowed, fix }];
 }
@@ -81,7 +81,7 @@ export function refusedSettings(role: Role, traits: BackendTraits, args: CacheAr
           {
             key: `${role}.${setting}`,
             was: "given",
-            allowed: `nothing on the ${traits.name} backend: ${reason}`,
+            allowed: say`nothing on the ${traits.name} backend: ${reason}`,
             fix: "Remove the setting.",
           },
         ],

@@ -8,6 +8,15 @@ export interface Owned {
   readonly why: string;
 }
 
+/** Directives for which a role has a setting of its own. */
+export const REPLACED: ReadonlyMap<string, "port" | "maxMemory" | "password"> = new Map([
+  ["port", "port"],
+  ["maxmemory", "maxMemory"],
+  ["requirepass", "password"],
+  ["user", "password"],
+  ["aclfile", "password"],
+]);
+
 /** Directives that no stack may set, under every name they have had, each with the reason and the way that is open. */
 export const REFUSED: ReadonlyMap<string, string> = new Map([
   ...refuse("it would open the server to others; the backend decides where Redis listens", [
@@ -20,9 +29,6 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
   ]),
   // Redis 6: keys whose names begin with a slash are served without a password (redis.conf 6.2, "Gopher server").
   ...refuse("it would serve keys to clients without a password", ["gopher-enabled"]),
-  ...refuse("set the role's `port` instead", ["port"]),
-  ...refuse("set the role's `maxMemory` instead", ["maxmemory"]),
-  ...refuse("set the role's `password` instead", ["requirepass", "user", "aclfile"]),
   ...refuse("the backend decides where the data lies, and a change would leave it behind", [
     "dir",
     "dbfilename",
@@ -74,7 +80,7 @@ const NO_REPLICAS = only("a server without replicas would refuse every write", "
 /** Directives that a role owns, under every name they have had. Values are compared in lower case. */
 export const OWNED: Readonly<Record<Role, ReadonlyMap<string, Owned>>> = {
   cache: new Map([
-    ["maxmemory-policy", unsettable("the role's `evictionPolicy`", "the policy has a setting of its own")],
+    ["maxmemory-policy", unsettable("`cache.evictionPolicy`", "the policy has a setting of its own")],
     ["appendonly", only("a cache persists nothing", "no")],
     ["save", only("a cache persists nothing", "")],
     ["min-replicas-to-write", NO_REPLICAS],

@@ -1,5 +1,5 @@
 import { splitArguments } from "./arguments";
-import { OWNED, REFUSED, REFUSED_FAMILIES } from "./directiveRules";
+import { OWNED, REFUSED, REFUSED_FAMILIES, REPLACED } from "./directiveRules";
 import { shownNear } from "./near";
 import type { Problem } from "./problems";
 import { shapeOf, shown, shownAs } from "./problems";
@@ -66,8 +66,7 @@ function nameProblem(role: Role, written: string, again: boolean): Problem | und
       fix: "Correct the name.",
     };
   }
-  const family = [...REFUSED_FAMILIES.keys()].find((start) => name.startsWith(start));
-  const reason = REFUSED.get(name) ?? (family && REFUSED_FAMILIES.get(family));
+  const reason = refusal(role, name);
   if (reason) {
     // Not what it was: some of these hold a password, and no value would do.
     return { key, was: "given", allowed: `any directive but \`${name}\``, fix: `Remove it: ${reason}.` };
@@ -77,6 +76,13 @@ function nameProblem(role: Role, written: string, again: boolean): Problem | und
     return { key, was: `\`${name}\` a second time`, allowed, fix: "Remove one of the two." };
   }
   return undefined;
+}
+
+function refusal(role: Role, name: string): string | undefined {
+  const setting = REPLACED.get(name);
+  if (setting !== undefined) return `set \`${role}.${setting}\` instead`;
+  const family = [...REFUSED_FAMILIES.keys()].find((start) => name.startsWith(start));
+  return REFUSED.get(name) ?? (family && REFUSED_FAMILIES.get(family));
 }
 
 function readDirective(role: Role, written: string, value: string): Directive | Problem {

@@ -35,7 +35,7 @@ export function envPrefixProblems(
   if (shared.length === 0) return [];
   return [
     {
-      key: "cache.envPrefix, queue.envPrefix",
+      key: ["cache.envPrefix", "queue.envPrefix"],
       was: `both write ${shared.join(", ")}`,
       allowed: "names apart, or an application takes one server for the other",
       fix: `Change one of them; without the setting they are ${DEFAULT_ENV_PREFIX.cache} and ${DEFAULT_ENV_PREFIX.queue}.`,

@@ -1,6 +1,8 @@
 import type { AlertThresholds } from "./alerts";
 import type { Problem } from "./problems";
-import { shapeOf } from "./problems";
+import { shapeOf, shownNumber } from "./problems";
+import type { Role } from "./roles";
+import { ROLES } from "./roles";
 
 /** Port of redis_exporter, as its documentation and every dashboard have it. */
 export const EXPORTER_PORT = 9121;
@@ -41,14 +43,62 @@ export function exporterPasswords(server: string, password: string): string {
   return JSON.stringify({ [server]: password });
 }
 
-/** What a stack says about being watched, on every backend that writes Prometheus' files. */
-export interface WatchArgs {
-  /** BullMQ queues, by name, whose jobs are counted by state. Default none: the keyspace is never scanned. Restarts the exporters. */
-  queues?: string[];
+/** What a stack says about its alerts, on every backend that writes Prometheus' files. */
+export interface AlertArgs {
   /** Thresholds of the alerts. In place. */
   thresholds?: AlertThresholds;
   /** Where the runbook lies that alerts link to. Default `docs/operations.md`; give the URL your team reads it at. In place. */
   runbookUrl?: string;
+}
+
+/** A backend that runs the exporters itself, on the loopback of the servers' machine. */
+export interface ExporterArgs extends AlertArgs {
+  /** Whether each role has a redis_exporter. Default true where `monitoring` is given. The servers stay as they are. */
+  exporter?: boolean;
+  /** BullMQ queues, by name, whose jobs are counted by state. Default none: the keyspace is never scanned. Restarts the exporters. */
+  queues?: string[];
+  /** Ports of 127.0.0.1 at which the exporters answer. Default 9121 for the cache, 9122 for the queue. Restarts them. */
+  exporterPorts?: ExporterPorts;
+}
+
+/** A port for each role's exporter. */
+export interface ExporterPorts {
+  /** Default 9121. */
+  cache?: number;
+  /** Default 9122. */
+  queue?: number;
+}
+
+/** Where a role's exporter answers; undefined where it has none. */
+export function exporterPort(role: Role, args: ExporterArgs | undefined): number | undefined {
+  if (args === undefined || args.exporter === false) return undefined;
+  return args.exporterPorts?.[role] ?? { cache: EXPORTER_PORT, queue: EXPORTER_PORT + 1 }[role];
+}
+
+/** What is wrong with how the servers at these ports are to be watched. */
+export function exporterProblems(
+  args: ExporterArgs | undefined,
+  servers: Readonly<Partial<Record<Role, number>>>,
+): Problem[] {
+  const taken = new Map(ROLES.flatMap((role) => (servers[role] ? [[servers[role], role] as const] : [])));
+  const problems = watchedQueueProblems(args?.queues ?? []);
+  for (const role of ROLES.filter((one) => servers[one] !== undefined)) {
+    const port = exporterPort(role, args);
+    if (port === undefined) continue;
+    const holder = taken.get(port);
+    const isPort = Number.isInteger(port) && port >= 1 && port <= 65535;
+    if (isPort && holder === undefined) {
+      taken.set(port, role);
+      continue;
+    }
+    problems.push({
+      key: `monitoring.exporterPorts.${role}`,
+      was: isPort ? `${port}, which is taken by the ${holder}` : shownNumber(port),
+      allowed: "a port from 1 to 65535 of its own",
+      fix: "Give it another.",
+    });
+  }
+  return problems;
 }
 
 /** Names that the exporter's notation cannot hold. */

@@ -1,19 +1,23 @@
 import type { Problem } from "./problems";
 import type { Role } from "./roles";
 import { ROLES } from "./roles";
+import type { Sentence } from "./sentence";
+import { joined, say, told } from "./sentence";
 
-/** What happens to a role's data when something happens to its server. */
-export interface Outcome {
+/** What happens to a role's data when something happens to its server. `Text`: a plan's sentences name settings. */
+export interface Outcome<Text = string> {
   /** Whether the data is there afterwards. */
   readonly kept: boolean;
   /** Seconds of acknowledged writes that may be missing even so; 0 = none. Meaningless when nothing is kept. */
   readonly lossSeconds: number;
   /** Why, in one sentence. */
-  readonly detail: string;
+  readonly detail: Text;
   /** True where somebody else runs the server, so that `kept` is their promise and not ours. */
   readonly elsewhere?: boolean;
   /** True where the service keeps it by a log of its own, so that Redis needs no AOF or RDB file for it. */
   readonly ownLog?: boolean;
+  /** What shows it: a test of this repository as `file: title`, or the source that says so. Absent = nothing is known. */
+  readonly proof?: string;
 }
 
 /** The events that a guarantee speaks of, in the order they are printed. */
@@ -21,25 +25,43 @@ export const EVENTS = ["processCrash", "redeploy", "hostCrash", "hostLoss", "zon
 export type Event = (typeof EVENTS)[number];
 
 /** What one role's data survives. Declared by its backend; the live tests hold it against real engines. */
-export interface RoleGuarantees {
+export interface RoleGuarantees<Text = string> {
   /** The Redis process dies at once (kill -9, out of memory, a crash) and is started again. */
-  readonly processCrash: Outcome;
+  readonly processCrash: Outcome<Text>;
   /** A changed setting is deployed, with a restart where one is needed. */
-  readonly redeploy: Outcome;
+  readonly redeploy: Outcome<Text>;
   /** The machine stops at once (power, kernel) and comes back with its disk. */
-  readonly hostCrash: Outcome;
+  readonly hostCrash: Outcome<Text>;
   /** The machine never comes back. */
-  readonly hostLoss: Outcome;
+  readonly hostLoss: Outcome<Text>;
   /** The availability zone or data centre is gone. */
-  readonly zoneLoss: Outcome;
+  readonly zoneLoss: Outcome<Text>;
   /** `pulumi destroy`. */
-  readonly destroy: Outcome;
+  readonly destroy: Outcome<Text>;
 }
 
 /** The guarantees of a topology; a role that is absent has none. */
-export interface Guarantees {
-  readonly cache?: RoleGuarantees;
-  readonly queue?: RoleGuarantees;
+export interface Guarantees<Text = string> {
+  readonly cache?: RoleGuarantees<Text>;
+  readonly queue?: RoleGuarantees<Text>;
+}
+
+/** What a backend declares: its sentences may name settings of its own. */
+export type PlannedOutcome = Outcome<Sentence>;
+export type PlannedGuarantees = RoleGuarantees<Sentence>;
+
+/** The guarantees for a reader who finds the backend's own settings in `section`, or as args. */
+export function toldGuarantees(guarantees: Guarantees<Sentence>, section: string | undefined): Guarantees {
+  const roles = ROLES.flatMap((role) => {
+    const planned = guarantees[role];
+    if (planned === undefined) return [];
+    const outcomes = EVENTS.map((event) => [
+      event,
+      { ...planned[event], detail: told(planned[event].detail, section) },
+    ]);
+    return [[role, Object.fromEntries(outcomes)]];
+  });
+  return Object.fromEntries(roles);
 }
 
 /**
@@ -55,10 +77,24 @@ export const EVERYSEC_LOSS_SECONDS = 2;
  */
 export const AOF_SURVIVES_CRASH = `Redis hands every write to the kernel before it answers; only what came in while a slow disk held up an fsync, ${EVERYSEC_LOSS_SECONDS} seconds at the most, can be missing.`;
 
-export const kept = (detail: string, lossSeconds = 0): Outcome => ({ kept: true, lossSeconds, detail });
-export const lost = (detail: string): Outcome => ({ kept: false, lossSeconds: 0, detail });
-export const keptInOwnLog = (detail: string): Outcome => ({ ...kept(detail), ownLog: true });
-export const elsewhere = (detail: string): Outcome => ({ ...kept(detail), elsewhere: true });
+export const kept = <Text extends Sentence = string>(detail: Text, lossSeconds = 0): Outcome<Text> => ({
+  kept: true,
+  lossSeconds,
+  detail,
+});
+export const lost = <Text extends Sentence>(detail: Text): Outcome<Text> => ({
+  kept: false,
+  lossSeconds: 0,
+  detail,
+});
+export const keptInOwnLog = <Text extends Sentence>(detail: Text): Outcome<Text> => ({
+  ...kept(detail),
+  ownLog: true,
+});
+export const elsewhere = <Text extends Sentence>(detail: Text): Outcome<Text> => ({
+  ...kept(detail),
+  elsewhere: true,
+});
 
 /** A cache persists nothing, on every backend. */
 export const CACHE_GUARANTEES: RoleGuarantees = {
@@ -74,7 +110,7 @@ export const CACHE_GUARANTEES: RoleGuarantees = {
 const QUEUE_MUST_SURVIVE: readonly Event[] = ["processCrash", "redeploy", "hostCrash"];
 
 /** Refuses a queue whose backend loses jobs in ordinary events, unless the user has accepted that in writing. */
-export function lossProblems(guarantees: Guarantees, acceptDataLoss: boolean): Problem[] {
+export function lossProblems(guarantees: Guarantees<Sentence>, acceptDataLoss: boolean): Problem[] {
   const { queue } = guarantees;
   if (!queue || acceptDataLoss) return [];
   const losses = QUEUE_MUST_SURVIVE.filter((event) => !queue[event].kept);
@@ -82,14 +118,18 @@ export function lossProblems(guarantees: Guarantees, acceptDataLoss: boolean): P
   return [
     {
       key: "queue.acceptDataLoss",
-      was: `this backend loses the queue (${losses.map((event) => `${event}: ${queue[event].detail}`).join(" ")})`,
+      was: say`this backend loses the queue (${joined(
+        losses.map((event) => say`${event}: ${queue[event].detail}`),
+        " ",
+      )})`,
       allowed: "true, or a backend that keeps the queue",
-      fix: "Choose another backend or setting for the queue, or accept the loss with `acceptDataLoss: true` in the stack file.",
+      fix: "Choose another backend or setting for the queue, or accept the loss with `queue.acceptDataLoss: true`.",
     },
   ];
 }
 
-const EVENT_TITLES: Readonly<Record<Event, string>> = {
+/** The events as a reader calls them. */
+export const EVENT_TITLES: Readonly<Record<Event, string>> = {
   processCrash: "Redis crashes",
   redeploy: "redeploy",
   hostCrash: "host reboots",
@@ -119,7 +159,11 @@ export function guaranteeTable(guarantees: Guarantees): string {
 }
 
 function cell(guarantees: Guarantees, role: Role, event: Event): string {
-  const outcome = guarantees[role]?.[event];
+  return outcomeText(guarantees[role]?.[event]);
+}
+
+/** An outcome in a word or two. */
+export function outcomeText(outcome: Outcome | undefined): string {
   if (outcome?.elsewhere) return "up to its provider";
   if (!outcome?.kept) return "lost";
   return outcome.lossSeconds === 0 ? "kept" : `kept, last ${outcome.lossSeconds} s at stake`;

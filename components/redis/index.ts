@@ -1,11 +1,12 @@
 /** What this project knows of Redis and BullMQ, as plain functions on plain data: for tools around a topology. */
+export { isLoopback, isPort } from "./address";
 export type { AlertThresholds } from "./alerts";
 export { BackoffType, bullmqDefaults, ioredisTls } from "./bullmq";
 export { renderConfig } from "./config";
 export type { Connection } from "./connection";
 export { connectionUrl, environment } from "./connection";
 export type { Guarantees, Outcome, RoleGuarantees } from "./guarantees";
-export { EVENTS, elsewhere } from "./guarantees";
+export { EVENT_TITLES, EVENTS, elsewhere, outcomeText } from "./guarantees";
 export type { Info } from "./info";
 export { parseInfo, serverName } from "./info";
 export { maxMemoryWithin, memoryFloor } from "./memory";

@@ -10,13 +10,14 @@ import {
 } from "./checks";
 import { mergeDirectives, readDirectives } from "./directives";
 import { envPrefixProblems } from "./envPrefix";
-import type { Guarantees, RoleGuarantees } from "./guarantees";
+import type { Guarantees, PlannedGuarantees } from "./guarantees";
 import { EVENTS, kept, lossProblems } from "./guarantees";
 import { floorArithmetic, maxMemoryWithin, memoryFloor } from "./memory";
 import type { Problem } from "./problems";
 import { shapeOf, shown } from "./problems";
 import type { Directive, Engine } from "./roles";
 import { EvictionPolicy, QUEUE_POLICY, ROLES, Role, roleDirectives } from "./roles";
+import type { Sentence } from "./sentence";
 import { isSize, MIN_SIZE, parseSize, SIZE_FORMS, SizeError, shownSize } from "./size";
 
 /** Data budget of a role that names neither `maxMemory` nor `memoryLimit`. */
@@ -43,7 +44,7 @@ export interface BackendTraits {
   /** Whether both roles listen on the same address, so that their ports must differ. */
   readonly sharesAddress: boolean;
   /** Settings that this backend cannot honour, each with the reason. Giving one is refused. */
-  readonly refuses: Readonly<Partial<Record<OptionalSetting, string>>>;
+  readonly refuses: Readonly<Partial<Record<OptionalSetting, Sentence>>>;
 }
 
 /** Everything decided about one role before any resource exists; sizes in bytes. */
@@ -67,7 +68,7 @@ export interface RolePlan {
 export interface TopologyPlan {
   readonly cache?: RolePlan;
   readonly queue?: RolePlan;
-  readonly guarantees: Guarantees;
+  readonly guarantees: Guarantees<Sentence>;
   readonly problems: readonly Problem[];
 }
 
@@ -78,14 +79,14 @@ export interface TopologyPlan {
 export function planTopology(
   traits: BackendTraits,
   args: TopologyArgs,
-  declared: Readonly<Record<Role, RoleGuarantees>>,
+  declared: Readonly<Record<Role, PlannedGuarantees>>,
 ): TopologyPlan {
   const problems: Problem[] = [];
   const cache = args.cache && planRole(Role.Cache, traits, args.cache, problems);
   const queue = args.queue && planRole(Role.Queue, traits, args.queue, problems);
   if (!cache && !queue) {
     problems.push({
-      key: "cache, queue",
+      key: ["cache", "queue"],
       was: "both missing",
       allowed: "at least one of the two roles",
       fix: `Add \`cache: {}\` or \`queue: {}\`; every setting in it has a default.`,
@@ -93,7 +94,7 @@ export function planTopology(
   }
   if (cache && queue && traits.sharesAddress && cache.port === queue.port) {
     problems.push({
-      key: "cache.port, queue.port",
+      key: ["cache.port", "queue.port"],
       was: `both ${cache.port}`,
       allowed: "two different ports, since both roles share one address",
       fix: "Give one of them another port.",
@@ -111,7 +112,7 @@ export function planTopology(
 /** What is wrong with the roles whatever the backend: one that has every setting, ports apart, and loses nothing. */
 export function rolesProblems(args: TopologyArgs): readonly Problem[] {
   const traits = { name: "", defaultPorts: { cache: 6379, queue: 6380 }, sharesAddress: false, refuses: {} };
-  const safe = Object.fromEntries(EVENTS.map((event) => [event, kept("")])) as unknown as RoleGuarantees;
+  const safe = Object.fromEntries(EVENTS.map((event) => [event, kept("")])) as unknown as PlannedGuarantees;
   return planTopology(traits, args, { cache: safe, queue: safe }).problems;
 }
 
@@ -182,7 +183,7 @@ function planMemory(
       key: `${role}.memoryLimit`,
       was: shownSize(args.memoryLimit),
       allowed: `at least ${floorArithmetic(role, smallest)}, so that Redis refuses writes before the kernel kills it`,
-      fix: `Raise \`memoryLimit\`${given === undefined ? "" : ", or lower `maxMemory`"}.`,
+      fix: `Raise \`${role}.memoryLimit\`${given === undefined ? "" : `, or lower \`${role}.maxMemory\``}.`,
     });
   }
   return { maxMemory: given ?? largest, memoryLimit: limit };

@@ -1,4 +1,4 @@
-import type { WatchArgs } from "./exporter";
+import type { AlertArgs } from "./exporter";
 import { ruleGroup, SCRAPE_SECONDS } from "./promql";
 import type { Role } from "./roles";
 
@@ -21,9 +21,9 @@ export interface PrometheusFiles {
 export function prometheusFiles(
   topology: string,
   scraped: readonly Scraped[],
-  { thresholds, runbookUrl }: WatchArgs,
+  { thresholds, runbookUrl }: AlertArgs,
 ): PrometheusFiles {
-  const job = `redis-${topology}`;
+  const job = topology;
   const groups = scraped.map(({ role }) =>
     ruleGroup({
       role,

@@ -7,6 +7,8 @@ export interface RoleWays {
   readonly tunnel?: readonly string[];
   /** True where the endpoint's host is the loopback of another machine: without the tunnel somebody else would answer. */
   readonly tunnelOnly?: boolean;
+  /** As `tunnel`, to the exporter beside the server, whose metrics are at `/metrics`; absent where there is none. */
+  readonly exporter?: readonly string[];
   /** Prints the end of the server's log. `{args}`: further arguments, such as `-f`. */
   readonly logs?: readonly string[];
   /** Stops the server and has it started again; may end before it answers. */

@@ -13,6 +13,8 @@ describe.skipIf(missing("redis", "pulumi"))("npm run bench", () => {
   });
 
   test("an unknown section names those that there are", () => {
-    expect(() => bench("speeed")).toThrow("No section speeed; there are speed, stacks, scale, memory.");
+    expect(() => bench("speeed")).toThrow(
+      "No section speeed; there are speed, stacks, scale, memory, commands.",
+    );
   });
 });

@@ -93,6 +93,14 @@ test("the queue commands find and use queues on every shard", async () => {
   expect(await run("queue", "mail", "retry", "--all", "--prefix", "{b}")).toMatchObject({ done: 3 });
   expect(await run("queue", "mail", "clean", "--state", "failed", "--yes")).toMatchObject({ done: 3 });
   expect((await run("queue", "mail", "test")).ok).toBe(true);
+  const [memory] = (await run("memory")).roles;
+  const sizes = await Promise.all(nodes.map(({ admin }) => admin.dbsize()));
+  expect(memory.keys).toBe(sizes.reduce((sum, size) => sum + size, 0));
+  expect(memory.queues).toHaveLength(3);
+  const { findings, roles } = await run("doctor");
+  expect(findings.filter((finding: { id: string }) => finding.id === "no-workers")).toHaveLength(1);
+  expect(roles[0].onThisHost).toBe(false);
+  expect((await run("bench", "--samples", "10")).roles[0].measurements).toHaveLength(6);
   expect(await run("queue", "mail", "obliterate", "--yes")).toMatchObject({ keysLeft: 0 });
   cluster.disconnect();
 });

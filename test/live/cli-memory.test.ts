@@ -61,7 +61,7 @@ test("memory tells states, prefixes and types apart, and adds up to what the ser
   await fill(6000);
   await fillCache(20_000);
   const { bytes, data, queues, prefixes, types, biggest, frees, keys } = await weigh();
-  expect(Math.abs(bytes / data - 1)).toBeLessThan(0.01);
+  expect(Math.abs(bytes / (data ?? 0) - 1)).toBeLessThan(0.01);
   expect(keys).toBe(await server.admin.dbsize());
   const [queue] = queues;
   expect(queue?.queue).toBe("{shop}:mail");
@@ -88,6 +88,20 @@ test("memory tells states, prefixes and types apart, and adds up to what the ser
     /^queue: \d+ keys, \d+ MB of data \(the server says \d+ MB\); \d+ MB used of 64 MB$/m,
   );
   expect(text.stdout).toMatch(/clean --state waiting --prefix '\{shop\}'\n {2}frees \d.* \(4000 keys\)\n/);
+});
+
+test("memory weighs where the server's own account is refused, and says why it cannot where weighing is", async () => {
+  await fill(10);
+  await server.admin.call("ACL", "SETUSER", "default", "-memory|stats");
+  const { data, keys } = await weigh();
+  expect([data, keys]).toEqual([undefined, await server.admin.dbsize()]);
+  await server.admin.call("ACL", "SETUSER", "default", "-memory");
+  const run = await runCli(["memory"], outputs());
+  expect(run).toMatchObject({
+    code: 1,
+    stderr:
+      "redis-topology: The server refuses MEMORY USAGE (NOPERM this user has no permissions to run the 'memory|usage' command): nothing can be weighed here.\n",
+  });
 });
 
 test("memory goes on where it was interrupted", async () => {

@@ -163,7 +163,7 @@ test("a bad configuration is refused before anything is touched", async () => {
   engine.configure(config);
   expect(code).not.toBe(0);
   expect(output).toContain("queue.maxMemroy: an unknown key.");
-  expect(output).toContain("Did you mean `maxMemory`?");
+  expect(output).toContain("Did you mean `queue.maxMemory`?");
   expect(output).not.toMatch(/\bat .*\.ts:\d+/);
   expect(pidFile()).toBe(pid);
 });

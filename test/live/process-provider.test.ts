@@ -144,7 +144,7 @@ test("a folder that holds data is not overwritten by a move", async () => {
   await provider.delete("", two);
   running.delete(two.directory);
   await expect(provider.update("", one, changed(one, { directory: two.directory }))).rejects.toThrow(
-    `queue: \`process.directory\`: cannot move the data from ${one.directory}/data to ${two.directory}/data: ` +
+    `queue: \`directory\`: cannot move the data from ${one.directory}/data to ${two.directory}/data: ` +
       `${two.directory}/data holds data already. Move one of the two away by hand, then run again.`,
   );
   expect(await pidOf(one)).toBe(pid);
@@ -201,7 +201,7 @@ test("a folder of another stack or topology is refused, also when only data is l
   const foreign = { ...given, owner: "project/other/redis" };
   const message =
     `queue: the folder ${given.directory} belongs to project/stack/redis, and this is project/other/redis. ` +
-    "Choose another folder with `process.directory`.";
+    "Choose another folder with `directory`.";
   await expect(provider.create(foreign)).rejects.toThrow(message);
   expect(await withRedis(state, (redis) => redis.get("job"))).toBe("1");
   await provider.delete("", state);
@@ -337,7 +337,7 @@ test("a folder that cannot be written names the folder, the reason and the key t
   const directory = path.join(folder, "a file", "queue");
   await expect(provider.create(await inputs("queue", { directory }))).rejects.toThrow(
     `queue: cannot write to ${directory} (ENOTDIR). ` +
-      "Make the folder writable and its disk not full, or name another one with `process.directory`.",
+      "Make the folder writable and its disk not full, or name another one with `directory`.",
   );
 });
 
@@ -355,7 +355,7 @@ test.skipIf(missing("root"))("a full disk is named, at the start and while Redis
     const directives = roleDirectives("queue", 128 * MIB, "noeviction");
     await expect(provider.update("", state, changed(state, { directives }))).rejects.toThrow(
       `queue: cannot write to ${given.directory} (ENOSPC). ` +
-        "Make the folder writable and its disk not full, or name another one with `process.directory`.",
+        "Make the folder writable and its disk not full, or name another one with `directory`.",
     );
     // Nothing was stopped, and nothing is stopped that cannot save.
     await expect(provider.delete("", state)).rejects.toThrow(

@@ -32,6 +32,7 @@ export class Servers {
       directives: roleDirectives(role, 64 * MIB, role === "queue" ? "noeviction" : "allkeys-lru"),
       persists: role === "queue",
       deleteData: false,
+      section: "process",
       ...changes,
     };
   }

@@ -66,7 +66,7 @@ describe.skipIf(missing("promtool"))("the files for Prometheus", () => {
   });
 
   function replay(series: Record<string, string>, fires: readonly string[]): void {
-    const own = { job: "redis-prod-redis", role: "queue" };
+    const own = { job: "prod-redis", role: "queue" };
     const labels = `job="${own.job}",role="${own.role}"`;
     const groups = (JSON.parse(prometheusRules) as { groups: Group[] }).groups;
     const [, queue] = groups;

@@ -24,6 +24,8 @@ const programs = {
   "own cluster": () => process.env.REDIS_TOPOLOGY_KUBE_TOOLS,
   /** A second engine beside the machine's own, which only root starts. */
   dockerd: () => answers("dockerd", "--version"),
+  redis_exporter: () =>
+    answers("redis_exporter", "--version") ?? answers("prometheus-redis-exporter", "--version"),
   promtool: () => answers("promtool", "--version"),
   chromium: () => answers(CHROMIUM, "--version"),
   openssl: () => answers("openssl", "version"),

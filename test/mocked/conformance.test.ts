@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { BackendName } from "../../components/backends/registry";
@@ -5,7 +7,7 @@ import { loadBackend } from "../../components/backends/registry";
 import { cacheOptions, queueOptions, workerOptions } from "../../components/client";
 import type { Endpoint, TopologyArgs } from "../../components/contract";
 import { createTopology } from "../../components/create";
-import type { RoleGuarantees } from "../../components/redis/guarantees";
+import type { Outcome, RoleGuarantees } from "../../components/redis/guarantees";
 import { EVENTS } from "../../components/redis/guarantees";
 import type { RoleWays } from "../../components/redis/ways";
 import type { RecordOptions } from "./harness";
@@ -88,7 +90,7 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
 
     test("roles that would write the same names are refused before any resource", async () => {
       const problems = await problemsOf({ ...roles, queue: { ...roles.queue, envPrefix: "REDIS" } });
-      expect(problems.map(({ key }) => key)).toEqual(["cache.envPrefix, queue.envPrefix"]);
+      expect(problems.map(({ key }) => key)).toEqual([["cache.envPrefix", "queue.envPrefix"]]);
     });
 
     test("an endpoint is whole, and only its secrets are secret", async () => {
@@ -220,6 +222,20 @@ describe.each(Object.entries(subjects) as [BackendName, Subject][])(
         if (tunnel) expect(tunnel.join(" ")).toContain("{port}");
         if (logs) expect(logs).toContain("{args}");
         for (const part of commands.flat()) expect(part).toMatch(/^.+$/s);
+      }
+    });
+
+    test("what shows a guarantee is a test that is there, or a source", async () => {
+      const { result } = await create(roles);
+      const outcomes = Object.values<RoleGuarantees>({ ...result.guarantees }).flatMap((one) =>
+        Object.values(one),
+      );
+      const proofs = outcomes.flatMap(({ proof }: Outcome) => proof ?? []);
+      expect(proofs.length).toBeGreaterThan(0);
+      for (const proof of proofs) {
+        const [, file, title] = /^(test\/\S+): (.+)$/.exec(proof) ?? [];
+        if (file === undefined) expect(proof).toMatch(/^[\w. ]+, ".+"/);
+        else expect(readFileSync(resolve(__dirname, "../..", file), "utf8")).toContain(`"${title}"`);
       }
     });
 

@@ -399,6 +399,7 @@ describe("overrides", () => {
       kept: false,
       lossSeconds: 0,
       detail: "`deleteData` is true.",
+      proof: expect.stringMatching(/^test\/live\//),
     });
     expect(await resolved(recording.result.cache?.host ?? "")).toBe("engine.example");
   });
@@ -417,7 +418,7 @@ describe("overrides", () => {
     expect(
       await refusals(() => new DockerTopology("redis", { queue: {}, volume: "own", deleteData: true })),
     ).toEqual([
-      "docker.deleteData: true. Allowed: false beside `docker.volume`: a volume that the stack names is never deleted. Remove one of the two; after a `destroy`, `docker volume rm` deletes the volume.",
+      "deleteData: true. Allowed: false beside `volume`: a volume that the stack names is never deleted. Remove one of the two; after a `destroy`, `docker volume rm` deletes the volume.",
     ]);
   });
 

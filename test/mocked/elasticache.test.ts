@@ -493,8 +493,8 @@ test("a version and node types newer than this program pass with a warning", asy
   });
   expect(warn.mock.calls.map(([text]) => text)).toEqual([
     "cache.version: valkey 10.0 is not known to this program (known: 7.2, 8.0, 8.1, 8.2, 9.0, 9.1): AWS decides whether it has it.",
-    "elasticache.cacheGroup.nodeType: cache.z9gn.48xlarge is not known to this program: AWS decides whether it has it, and whether it holds the cache's maxMemory is not checked.",
-    "elasticache.queueGroup.nodeType: AWS lists r8g for valkey and not for redis; it decides whether it has cache.r8g.large.",
+    "cacheGroup.nodeType: cache.z9gn.48xlarge is not known to this program: AWS decides whether it has it, and whether it holds `cache.maxMemory` is not checked.",
+    "queueGroup.nodeType: AWS lists r8g for valkey and not for redis; it decides whether it has cache.r8g.large.",
   ]);
   expect(get(GROUP, "r-cache-group").inputs).toMatchObject({
     engineVersion: "10.0",
@@ -552,43 +552,43 @@ test.each<[string, Partial<ElasticacheTopologyArgs>, string[]]>([
     "a queue on one node",
     { queue: {}, queueGroup: { nodes: 1 } },
     [
-      `queue.acceptDataLoss: this backend loses the queue (processCrash: ${SINGLE} hostCrash: ${SINGLE}). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with \`acceptDataLoss: true\` in the stack file.`,
+      `queue.acceptDataLoss: this backend loses the queue (processCrash: ${SINGLE} hostCrash: ${SINGLE}). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with \`queue.acceptDataLoss: true\`.`,
     ],
   ],
   [
     "a node that is too small, with the arithmetic",
     { queue: { maxMemory: "1gb" }, queueGroup: { nodeType: "cache.t4g.small" } },
     [
-      'elasticache.queueGroup.nodeType: "cache.t4g.small", which holds 1402Mi - 50 % reserved = 701Mi. Allowed: a node that holds the queue\'s maxMemory of 1Gi. Use cache.t4g.medium, or remove the setting.',
+      'queueGroup.nodeType: "cache.t4g.small", which holds 1402Mi - 50 % reserved = 701Mi. Allowed: a node that holds `queue.maxMemory`, 1Gi. Use cache.t4g.medium, or remove the setting.',
     ],
   ],
   [
     "more than the largest node holds",
     { cache: { maxMemory: "500gb" } },
     [
-      "cache.maxMemory: 500Gi. Allowed: at most 429154Mi - 25 % reserved = 321865Mi, the largest node. Lower `maxMemory`: one group is one shard.",
+      "cache.maxMemory: 500Gi. Allowed: at most 429154Mi - 25 % reserved = 321865Mi, the largest node. Lower it: one group is one shard.",
     ],
   ],
   [
     "serverless",
     { queue: {}, queueGroup: { nodeType: "serverless" } },
     [
-      "elasticache.queueGroup.nodeType: serverless. Allowed: a node type: on ElastiCache Serverless BullMQ's scripts fail (cluster mode without a single slot). Remove the setting to have the smallest node chosen.",
+      "queueGroup.nodeType: serverless. Allowed: a node type: on ElastiCache Serverless BullMQ's scripts fail (cluster mode without a single slot). Remove the setting to have the smallest node chosen.",
     ],
   ],
   [
     "what is no node type",
     { cache: {}, cacheGroup: { nodeType: "r7g.large" } },
     [
-      "elasticache.cacheGroup.nodeType: a text of 9 characters. Allowed: cache.<family>.<size>, such as cache.r7g.large; known are the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn, m8g, r8g, c8gn. Choose one of these, or remove the setting to have the smallest chosen.",
+      "cacheGroup.nodeType: a text of 9 characters. Allowed: cache.<family>.<size>, such as cache.r7g.large; known are the families t3, t4g, m5, m6g, m7g, r5, r6g, r7g, c7gn, m8g, r8g, c8gn. Choose one of these, or remove the setting to have the smallest chosen.",
     ],
   ],
   [
     "the whole Internet, said once",
     { cache: {}, allowedCidrs: ["0.0.0.0/0", "10.0.0.0/33"] },
     [
-      'elasticache.allowedCidrs: "0.0.0.0/0". Allowed: the applications\' own networks. Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.',
-      'elasticache.allowedCidrs: "10.0.0.0/33". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+      'allowedCidrs: "0.0.0.0/0". Allowed: the applications\' own networks. Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.',
+      'allowedCidrs: "10.0.0.0/33". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
     ],
   ],
   [
@@ -605,19 +605,19 @@ test.each<[string, Partial<ElasticacheTopologyArgs>, string[]]>([
       ],
     },
     [
-      'elasticache.allowedCidrs: "10.0.0.5/16". Allowed: the first address of the network, 10.0.0.0/16. Write that, or /32 if the one address is meant.',
-      "elasticache.allowedCidrs: a text of 15 characters. Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.",
-      'elasticache.allowedCidrs: "::ffff:10.0.0.0/104". Allowed: an IPv4 network in its own form, such as 10.0.0.0/16. Write it without ::ffff:.',
-      'elasticache.allowedCidrs: "2001:db8::1/64". Allowed: the first address of the network, 2001:db8::/64. Write that, or /128 if the one address is meant.',
-      'elasticache.allowedCidrs: "010.0.0.0/8". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
-      'elasticache.allowedCidrs: "10.0.0.0/08". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+      'allowedCidrs: "10.0.0.5/16". Allowed: the first address of the network, 10.0.0.0/16. Write that, or /32 if the one address is meant.',
+      "allowedCidrs: a text of 15 characters. Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.",
+      'allowedCidrs: "::ffff:10.0.0.0/104". Allowed: an IPv4 network in its own form, such as 10.0.0.0/16. Write it without ::ffff:.',
+      'allowedCidrs: "2001:db8::1/64". Allowed: the first address of the network, 2001:db8::/64. Write that, or /128 if the one address is meant.',
+      'allowedCidrs: "010.0.0.0/8". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+      'allowedCidrs: "10.0.0.0/08". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
     ],
   ],
   [
     "the same subnet twice",
     { queue: {}, subnetIds: ["subnet-a", "subnet-a"] },
     [
-      'elasticache.subnetIds: "subnet-a" more than once. Allowed: each subnet once. Remove the repetition, or give the subnet that was meant.',
+      'subnetIds: "subnet-a" more than once. Allowed: each subnet once. Remove the repetition, or give the subnet that was meant.',
     ],
   ],
   [
@@ -633,27 +633,27 @@ test.each<[string, Partial<ElasticacheTopologyArgs>, string[]]>([
       alarmConnections: -1,
     },
     [
-      "elasticache.alarmTopics: a text of 3 characters. Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic's ARN; the SNS console shows it.",
-      "elasticache.eventTopic: a text of 38 characters. Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic's ARN; the SNS console shows it.",
-      "elasticache.alarmTopics: 6 of them. Allowed: at most 5, as CloudWatch has it. Subscribe the others to one of these.",
-      "elasticache.alarmMemoryPercent: 101. Allowed: a whole number from 1 to 100. Correct the number.",
-      "elasticache.alarmConnections: -1. Allowed: a whole number from 1 to 65000. Correct the number.",
+      "alarmTopics: a text of 3 characters. Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic's ARN; the SNS console shows it.",
+      "eventTopic: a text of 38 characters. Allowed: the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:ops. Give the topic's ARN; the SNS console shows it.",
+      "alarmTopics: 6 of them. Allowed: at most 5, as CloudWatch has it. Subscribe the others to one of these.",
+      "alarmMemoryPercent: 101. Allowed: a whole number from 1 to 100. Correct the number.",
+      "alarmConnections: -1. Allowed: a whole number from 1 to 65000. Correct the number.",
     ],
   ],
   [
     "no network",
     { cache: {}, vpcId: undefined, subnetIds: [], allowedSecurityGroups: [] },
     [
-      "elasticache.vpcId: missing. Allowed: a VPC, such as vpc-0a1b2c3d. Give the id of the VPC in which the applications run.",
-      "elasticache.subnetIds: 0 of them. Allowed: at least 1. Give private subnets of the VPC.",
-      "elasticache.allowedSecurityGroups, elasticache.allowedCidrs: both missing. Allowed: at least one client. Give the applications' security groups; without one nobody reaches Redis.",
+      "vpcId: missing. Allowed: a VPC, such as vpc-0a1b2c3d. Give the id of the VPC in which the applications run.",
+      "subnetIds: 0 of them. Allowed: at least 1. Give private subnets of the VPC.",
+      "allowedSecurityGroups, allowedCidrs: both missing. Allowed: at least one client. Give the applications' security groups; without one nobody reaches Redis.",
     ],
   ],
   [
     "one subnet for Multi-AZ",
     { queue: {}, subnetIds: ["subnet-a"] },
     [
-      "elasticache.subnetIds: 1 of them. Allowed: at least 2, in different zones, since a group is Multi-AZ. Give private subnets of the VPC.",
+      "subnetIds: 1 of them. Allowed: at least 2, in different zones, since a group is Multi-AZ. Give private subnets of the VPC.",
     ],
   ],
   [
@@ -667,7 +667,7 @@ test.each<[string, Partial<ElasticacheTopologyArgs>, string[]]>([
     "a rotation without a new password",
     { queue: { previousPassword: "old-token-0123456789" } },
     [
-      "queue.previousPassword: given without `password`. Allowed: only beside a new `password`. Give the new `password` too: both are valid until `previousPassword` is removed.",
+      "queue.previousPassword: given without `queue.password`. Allowed: only beside a new `queue.password`. Give the new `queue.password` too: both are valid until `queue.previousPassword` is removed.",
     ],
   ],
   [
@@ -677,14 +677,14 @@ test.each<[string, Partial<ElasticacheTopologyArgs>, string[]]>([
       queueGroup: { durability: "sync", nodes: 1, nodeType: "cache.r5.large" },
     },
     [
-      'elasticache.queueGroup.durability: "sync". Allowed: only with valkey 9.0 or later, not valkey 8.2. Set `queue.version: "9.0"`.',
-      'elasticache.queueGroup.durability: "sync". Allowed: only with Multi-AZ and a replica. Set `queueGroup.nodes` to 2 or more.',
-      'elasticache.queueGroup.durability: "sync". Allowed: only on nodes of the families r7g, r6g, m7g, m6g, c7gn, not cache.r5.large. Choose one of these.',
+      'queueGroup.durability: "sync". Allowed: only with valkey 9.0 or later, not valkey 8.2. Set `queue.version: "9.0"`.',
+      'queueGroup.durability: "sync". Allowed: only with Multi-AZ and a replica. Set `queueGroup.nodes` to 2 or more.',
+      'queueGroup.durability: "sync". Allowed: only on nodes of the families r7g, r6g, m7g, m6g, c7gn, not cache.r5.large. Choose one of these.',
       "queue.bullmq.prefix: a text of 4 characters. Allowed: one with a hash tag, such as {bull}, since a durable group runs in cluster mode. Put braces around it, or remove the setting.",
     ].flatMap((line, index) =>
       index === 0
         ? [
-            `queue.acceptDataLoss: this backend loses the queue (processCrash: ${SINGLE} hostCrash: ${SINGLE}). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with \`acceptDataLoss: true\` in the stack file.`,
+            `queue.acceptDataLoss: this backend loses the queue (processCrash: ${SINGLE} hostCrash: ${SINGLE}). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with \`queue.acceptDataLoss: true\`.`,
             line,
           ]
         : [line],
@@ -743,39 +743,39 @@ test.each<[string, Partial<ElasticacheTopologyArgs>, string[]]>([
       logRetentionDays: 31,
     },
     [
-      "elasticache.queueGroup.nodes: 7. Allowed: a whole number from 1 to 6. Correct the number.",
-      "elasticache.queueGroup.snapshotDays: 36. Allowed: a whole number from 0 to 35. Correct the number.",
-      'elasticache.queueGroup.snapshotWindow: "03:30-04:30". Allowed: a window apart from the maintenance window sun:04:00-sun:05:00. Move one of the two.',
-      "elasticache.logRetentionDays: 31. Allowed: 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653. Choose one of these.",
+      "queueGroup.nodes: 7. Allowed: a whole number from 1 to 6. Correct the number.",
+      "queueGroup.snapshotDays: 36. Allowed: a whole number from 0 to 35. Correct the number.",
+      'queueGroup.snapshotWindow: "03:30-04:30". Allowed: a window apart from the maintenance window sun:04:00-sun:05:00. Move one of the two.',
+      "logRetentionDays: 31. Allowed: 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653. Choose one of these.",
     ],
   ],
   [
     "tags that AWS does not take",
     { cache: {}, tags: { "aws:team": "jobs", team: "a|b" } },
     [
-      "elasticache.tags: a text of 8 characters with a text of 4 characters as its value. Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.",
-      "elasticache.tags: a text of 4 characters with a text of 3 characters as its value. Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.",
+      "tags: a text of 8 characters with a text of 4 characters as its value. Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.",
+      "tags: a text of 4 characters with a text of 3 characters as its value. Allowed: a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @, the key not beginning with aws:. Shorten or rename it.",
     ],
   ],
   [
     "a group without its role",
     { cache: {}, queueGroup: { nodes: 2 } },
     [
-      "elasticache.queueGroup: given without `queue`. Allowed: only together with `queue`. Add `queue: {}`, or remove `queueGroup`.",
+      "queueGroup: given without `queue`. Allowed: only together with `queue`. Add `queue: {}`, or remove `queueGroup`.",
     ],
   ],
   [
     "a setting that the node type makes",
     { cache: { memoryLimit: "1gb" } },
     [
-      "cache.memoryLimit: given. Allowed: nothing on the elasticache backend: the node type sets it (`nodeType` of the group). Remove the setting.",
+      "cache.memoryLimit: given. Allowed: nothing on the elasticache backend: the node type sets it (`cacheGroup.nodeType`, `queueGroup.nodeType`). Remove the setting.",
     ],
   ],
   [
     "a bastion that is no instance",
     { cache: {}, bastion: "bastion.example.com" },
     [
-      "elasticache.bastion: a text of 19 characters. Allowed: the id of an instance, such as i-0a1b2c3d4e5f67890. Correct it, or remove the setting.",
+      "bastion: a text of 19 characters. Allowed: the id of an instance, such as i-0a1b2c3d4e5f67890. Correct it, or remove the setting.",
     ],
   ],
 ])("refuses %s", async (_, args, problems) => {

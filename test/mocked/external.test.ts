@@ -105,50 +105,50 @@ test("a check that is turned off registers no server", async () => {
   expect(await resolved(result.queue?.prefix)).toBe("{bull}");
 });
 
-const ACCEPT = "or accept the risk with `acceptInsecure: true` in the stack file.";
+const ACCEPT = "or accept the risk with `cacheServer.acceptInsecure: true`.";
 
 test.each<[string, ExternalTopologyArgs, string[]]>([
   [
     "a role without a server",
     { queue: {} },
     [
-      "external.queueServer: missing. Allowed: where the server is. Give `queueServer.url`, or its parts: host, port, password.",
+      "queueServer: missing. Allowed: where the server is. Give `queueServer.url`, or its parts: host, port, password.",
     ],
   ],
   [
     "a server of which nothing is said",
     { queue: {}, queueServer: {} },
     [
-      "external.queueServer.url: missing. Allowed: redis://user:password@host:port or rediss://…, without database and query; or its parts: host, port, username, password, tls. Copy it from the server's provider, and give it as a secret.",
+      "queueServer.url: missing. Allowed: redis://user:password@host:port or rediss://…, without database and query; or its parts: host, port, username, password, tls. Copy it from the server's provider, and give it as a secret.",
     ],
   ],
   [
     "a server without its role",
     { cache: {}, cacheServer: { url: "redis://localhost" }, queueServer: { url: "redis://localhost" } },
     [
-      "external.queueServer: given without `queue`. Allowed: only together with `queue`. Add `queue: {}` to use the server, or remove `queueServer`.",
+      "queueServer: given without `queue`. Allowed: only together with `queue`. Add `queue: {}`, or remove `queueServer`.",
     ],
   ],
   [
     "no TLS and no password across a network",
     { cache: {}, cacheServer: { url: "redis://cache.example" } },
     [
-      `external.cacheServer.tls: off. Allowed: TLS, since the connection leaves this host. Turn it on at the server's provider, ${ACCEPT}`,
-      `external.cacheServer.password: missing. Allowed: a password, since others reach this host. Give the one that the server's provider shows, as a secret, ${ACCEPT}`,
+      `cacheServer.tls: off. Allowed: TLS, since the connection leaves this host. Turn it on at the server's provider, ${ACCEPT}`,
+      `cacheServer.password: missing. Allowed: a password, since others reach this host. Give the one that the server's provider shows, as a secret, ${ACCEPT}`,
     ],
   ],
   [
     "a database number",
     { queue: {}, queueServer: { url: "rediss://u:secret@q.example/2" } },
     [
-      "external.queueServer.url: a URL with a database other than 0. Allowed: redis://user:password@host:port or rediss://…, without database and query. Copy it from the server's provider; percent-encode odd characters of the password.",
+      "queueServer.url: a URL with a database other than 0. Allowed: redis://user:password@host:port or rediss://…, without database and query. Copy it from the server's provider; percent-encode odd characters of the password.",
     ],
   ],
   [
     "a queue that is not asked for its mode, which must be stated then",
     { queue: {}, queueServer: { url: "redis://localhost" }, checkAtDeploy: false },
     [
-      "external.queueServer.clusterMode: missing. Allowed: true or false with `checkAtDeploy: false`: the prefix of BullMQ's keys depends on it, and nothing asks the server. Set it to what the server is; if it was asked before, to true exactly when `prefix` of the stack's `queue` output is there.",
+      "queueServer.clusterMode: missing. Allowed: true or false with `checkAtDeploy: false`: the prefix of BullMQ's keys depends on it, and nothing asks the server. Set it to what the server is; if it was asked before, to true exactly when `prefix` of the stack's `queue` output is there.",
     ],
   ],
   [

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import * as k8s from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
@@ -642,6 +642,76 @@ test.each([
         [kind, [metadata.namespace, metadata.name].filter(Boolean).join("/")].join(" "),
       )
       .sort(),
+  );
+});
+
+describe("rendered for ArgoCD", () => {
+  const argocd = { repo: "https://git.example/ops.git", path: "manifests/redis/" };
+  const args = { renderTo: "manifests", queue: {}, storage: { annotations: { note: "ours" } }, argocd };
+  const APPLICATION = "kubernetes:argoproj.io/v1alpha1:Application";
+  const SYNC = { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false" };
+
+  test("the Application, in a folder of its own, which it leaves out", async () => {
+    const recording = await create(args);
+    const { inputs, options } = recording.get(APPLICATION, "redis-argocd");
+    expect(inputs).toEqual({
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Application",
+      metadata: { name: "redis", namespace: "argocd", labels: OWNER },
+      spec: {
+        project: "default",
+        source: {
+          repoURL: "https://git.example/ops.git",
+          path: "manifests/redis",
+          targetRevision: "HEAD",
+          directory: { recurse: true, exclude: "argocd/*" },
+        },
+        destination: { server: "https://kubernetes.default.svc", namespace: "redis" },
+        syncPolicy: { automated: { prune: false, selfHeal: true } },
+      },
+    });
+    const folder = recording.get("pulumi:providers:kubernetes", "redis-argocd-folder");
+    expect(folder.inputs.renderYamlToDirectory).toBe(join("manifests", "argocd"));
+    expect(options.provider).toBe("redis-argocd-folder");
+    const { objects } = recording.get(
+      "pulumi-nodejs:dynamic/redis-topology:Rendered",
+      "redis-rendered",
+    ).inputs;
+    expect(objects).toContain("Application argocd/redis");
+  });
+
+  test("what the stack says of it", async () => {
+    const more = {
+      revision: "prod",
+      name: "queue",
+      namespace: "gitops",
+      project: "data",
+      server: "https://10.0.0.1",
+      automated: false,
+    };
+    const { get } = await create({ ...args, argocd: { ...argocd, ...more } });
+    const { metadata, spec } = get(APPLICATION, "redis-argocd").inputs as Any;
+    expect(metadata).toMatchObject({ name: "queue", namespace: "gitops" });
+    expect(spec).toMatchObject({
+      project: "data",
+      source: { targetRevision: "prod" },
+      destination: { server: "https://10.0.0.1" },
+    });
+    expect(spec).not.toHaveProperty("syncPolicy");
+  });
+
+  test.each([
+    [true, { note: "ours", ...SYNC }, SYNC],
+    [false, { note: "ours" }, undefined],
+  ])(
+    "with protect: %j, ArgoCD may not take away what holds the data",
+    async (protect, ofClaim, ofNamespace) => {
+      const { get } = await create({ ...args, protect });
+      const annotations = (type: string, name: string) =>
+        (get(`kubernetes:core/v1:${type}`, name).inputs.metadata as Any).annotations;
+      expect(annotations("PersistentVolumeClaim", "redis-queue-data")).toEqual(ofClaim);
+      expect(annotations("Namespace", "redis-namespace")).toEqual(ofNamespace);
+    },
   );
 });
 

@@ -238,28 +238,28 @@ describe("a service that exists", () => {
       "is too small",
       { power: "nano" },
       [
-        `lightsail.existingService: nano, 512Mi. Allowed: a node that holds 640Mi (queue) + 256Mi (app) = 896Mi. Run \`${update} --power micro\`.`,
+        `existingService: nano, 512Mi. Allowed: a node that holds 640Mi (queue) + 256Mi (app) = 896Mi. Run \`${update} --power micro\`.`,
       ],
     ],
     [
       "has two nodes",
       { scale: 2 },
       [
-        `lightsail.existingService: 2 nodes. Allowed: 1: every further node would be another Redis. Run \`${update} --scale 1\`, or give Redis a service of its own.`,
+        `existingService: 2 nodes. Allowed: 1: every further node would be another Redis. Run \`${update} --scale 1\`, or give Redis a service of its own.`,
       ],
     ],
     [
       "is disabled",
       { isDisabled: true },
       [
-        `lightsail.existingService: disabled. Allowed: a service that takes deployments. Run \`${update} --no-is-disabled\`.`,
+        `existingService: disabled. Allowed: a service that takes deployments. Run \`${update} --no-is-disabled\`.`,
       ],
     ],
     [
       "cannot pull from ECR",
       { pullsFromEcr: false },
       [
-        `lightsail.existingService: a service without the role that pulls images from Amazon ECR. Allowed: one with it, since an image here comes from there. Run \`${update} --private-registry-access ecrImagePullerRole={isActive=true}\`, then let the role read the repository (docs/operations/lightsail.md, "Images from Amazon ECR").`,
+        `existingService: a service without the role that pulls images from Amazon ECR. Allowed: one with it, since an image here comes from there. Run \`${update} --private-registry-access ecrImagePullerRole={isActive=true}\`, then let the role read the repository (docs/operations/lightsail.md, "Images from Amazon ECR").`,
       ],
     ],
   ])("that %s", (_, difference, problems) => {
@@ -283,42 +283,42 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
     "a queue whose loss nobody has accepted",
     { queue: {} },
     [
-      `queue.acceptDataLoss: this backend loses the queue (processCrash: ${LOSS} The container starts again empty. redeploy: ${LOSS} Every deployment, of the app too, starts new containers. hostCrash: ${LOSS}). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with \`acceptDataLoss: true\` in the stack file.`,
+      `queue.acceptDataLoss: this backend loses the queue (processCrash: ${LOSS} The container starts again empty. redeploy: ${LOSS} Every deployment, of the app too, starts new containers. hostCrash: ${LOSS}). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with \`queue.acceptDataLoss: true\`.`,
     ],
   ],
   [
     "more than one node",
     { ...accepted, scale: 2 },
     [
-      "lightsail.scale: 2. Allowed: 1: every further node would be another Redis behind the same name. Remove the setting; for more throughput raise `power`, or run the app in a service of its own.",
+      "scale: 2. Allowed: 1: every further node would be another Redis behind the same name. Remove the setting; for more throughput raise `power`, or run the app in a service of its own.",
     ],
   ],
   [
     "a power that is too small, with the arithmetic",
     { cache: {}, ...accepted, app: [{ name: "api", image: "a:1" }], power: "micro", appMemory: "512Mi" },
     [
-      "lightsail.power: micro, 1Gi. Allowed: a node that holds 314Mi (cache) + 640Mi (queue) + 512Mi (app) = 1466Mi. Use small, or remove the setting.",
+      "power: micro, 1Gi. Allowed: a node that holds 314Mi (cache) + 640Mi (queue) + 512Mi (app) = 1466Mi. Use small, or remove the setting.",
     ],
   ],
   [
     "more than the largest node holds",
     { cache: { maxMemory: "16gb" } },
     [
-      "lightsail.power: xlarge, 16Gi. Allowed: a node that holds 18055Mi (cache) = 18055Mi. Lower `maxMemory` or `appMemory`.",
+      "power: xlarge, 16Gi. Allowed: a node that holds 18055Mi (cache) = 18055Mi. Lower the data budgets or `appMemory`.",
     ],
   ],
   [
     "Redis on the Internet",
     { cache: {}, publicEndpoint: { container: "redis-cache", port: 6379 } },
     [
-      "lightsail.publicEndpoint.container: a text of 11 characters. Allowed: the name of a container in `app`; never Redis. Name the container that serves HTTP.",
+      "publicEndpoint.container: a text of 11 characters. Allowed: the name of a container in `app`; never Redis. Name the container that serves HTTP.",
     ],
   ],
   [
     "a public port that is not HTTP",
     { cache: {}, app: [{ name: "api", image: "a:1" }], publicEndpoint: { container: "api", port: 3000 } },
     [
-      'lightsail.publicEndpoint.port: 3000. Allowed: an HTTP or HTTPS port of that container. Add it to the container\'s ports: `{ "3000": "HTTP" }`.',
+      'publicEndpoint.port: 3000. Allowed: an HTTP or HTTPS port of that container. Add it to the container\'s ports: `{ "3000": "HTTP" }`.',
     ],
   ],
   [
@@ -331,10 +331,10 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
       ],
     },
     [
-      "lightsail.app.0.name: a text of 3 characters. Allowed: 1 to 53 lower-case letters, digits and inner hyphens. Correct the name.",
-      "lightsail.app.0.ports.6379: taken by Redis. Allowed: a port that Redis does not have: all containers share one network namespace. Choose another port.",
-      'lightsail.app.0.ports.x: "HTTP". Allowed: a port from 1 to 65535 with HTTP, HTTPS, TCP, UDP. Correct port or protocol.',
-      'lightsail.app: two containers called "redis-cache". Allowed: different names. Rename one of them.',
+      "app.0.name: a text of 3 characters. Allowed: 1 to 53 lower-case letters, digits and inner hyphens. Correct the name.",
+      "app.0.ports.6379: taken by Redis. Allowed: a port that Redis does not have: all containers share one network namespace. Choose another port.",
+      'app.0.ports.x: "HTTP". Allowed: a port from 1 to 65535 with HTTP, HTTPS, TCP, UDP. Correct port or protocol.',
+      'app: two containers called "redis-cache". Allowed: different names. Rename one of them.',
     ],
   ],
   [
@@ -347,7 +347,7 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
       ],
     },
     [
-      "lightsail.app.1.ports.3000: the port of app.0.ports.3000. Allowed: a port of its own: all containers share one network namespace. Let one of them listen on another port.",
+      "app.1.ports.3000: the port of `app.0.ports.3000`. Allowed: a port of its own: all containers share one network namespace. Let one of them listen on another port.",
     ],
   ],
   [
@@ -358,43 +358,45 @@ test.each<[string, LightsailTopologyArgs, string[]]>([
       publicEndpoint: { container: "api", port: 3000, healthPath: "health" },
     },
     [
-      "lightsail.publicEndpoint.healthPath: a text of 6 characters. Allowed: a path from the root, such as `/health`. Put a `/` before it.",
+      "publicEndpoint.healthPath: a text of 6 characters. Allowed: a path from the root, such as `/health`. Put a `/` before it.",
     ],
   ],
   [
     "a Redis that nobody could reach",
     { cache: {}, openToRegion: false },
     [
-      "lightsail.openToRegion: false. Allowed: true without an app: nobody could connect. Remove it, or add the containers that use Redis as `app`.",
+      "openToRegion: false. Allowed: true without an app: nobody could connect. Remove it, or add the containers that use Redis as `app`.",
     ],
   ],
   [
     "a service that exists and would lose its containers, with settings that it has itself",
     { cache: {}, existingService: "My_api", power: "micro", scale: 1, tags: {} },
     [
-      "lightsail.existingService: a text of 6 characters. Allowed: 1 to 63 lower-case letters, digits and inner hyphens. Name it as `aws lightsail get-container-services` does.",
-      "lightsail.power: given beside existingService. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
-      "lightsail.scale: given beside existingService. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
-      "lightsail.tags: given beside existingService. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
-      "lightsail.app: empty. Allowed: the containers that the service runs: a deployment replaces them all. Describe them here, or say `deploy: false` and add the output `details.containers` to your own deployment.",
+      "existingService: a text of 6 characters. Allowed: 1 to 63 lower-case letters, digits and inner hyphens. Name it as `aws lightsail get-container-services` does.",
+      "power: given beside `existingService`. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+      "scale: given beside `existingService`. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+      "tags: given beside `existingService`. Allowed: one of the two. Remove it; the service has its own, and what it has is checked.",
+      "app: empty. Allowed: the containers that the service runs: a deployment replaces them all. Describe them here, or say `deploy: false` and add the output `details.containers` to your own deployment.",
     ],
   ],
   [
     "more than ten containers",
     { cache: {}, app: Array.from({ length: 10 }, (_, index) => ({ name: `app${index}`, image: "a:1" })) },
-    ["lightsail.app: 11 containers. Allowed: at most 10 in a deployment, Redis among them. Merge some."],
+    ["app: 11 containers. Allowed: at most 10 in a deployment, Redis among them. Merge some."],
   ],
   [
     "an app that would not be deployed",
     { cache: {}, deploy: false, app: [{ name: "api", image: "a:1" }] },
     [
-      "lightsail.app: given beside deploy: false. Allowed: one of the two. Remove it: the containers stand in your own deployment file then.",
+      "app: given beside `deploy: false`. Allowed: one of the two. Remove it: the containers stand in your own deployment file then.",
     ],
   ],
   [
     "an image beside a version",
     { cache: { version: "7.2" }, image: "redis:7.4" },
-    ["cache.version: given beside image. Allowed: one of the two. Remove one of the two."],
+    [
+      "image, cache.version: both given. Allowed: one of the two, since an image has its version. Remove one of them.",
+    ],
   ],
   [
     "a disk",

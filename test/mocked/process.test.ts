@@ -97,6 +97,7 @@ test("overrides: another folder, ports, passwords, directives, and no protection
     kept: false,
     lossSeconds: 0,
     detail: "`deleteData` is true.",
+    proof: expect.stringMatching(/^test\/live\//),
   });
 });
 

@@ -3,6 +3,15 @@ import { resolve } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackendName } from "../../components/backends/registry";
 import type { TopologyArgs } from "../../components/contract";
+import { dockerRefusals } from "./refusals/docker";
+import { elasticacheRefusals } from "./refusals/elasticache";
+import { externalRefusals } from "./refusals/external";
+import { kubernetesRefusals } from "./refusals/kubernetes";
+import { lightsailRefusals } from "./refusals/lightsail";
+import { processRefusals } from "./refusals/process";
+
+/** Args, over what the backend requires, and the lines with which they are refused; names.test.ts says how they are written. */
+export type Refusal = readonly [args: Readonly<Record<string, unknown>>, ...lines: string[]];
 
 /** What the conformance suite must know of a backend to run against it; what differs is stated, not branched on. */
 export interface Subject {
@@ -21,6 +30,10 @@ export interface Subject {
   readonly call?: (args: pulumi.runtime.MockCallArgs) => Record<string, unknown>;
   /** `type name` of everything that holds queue data and so is protected, for a topology called `t`. */
   readonly protectedResources: readonly string[];
+  /** Every way in which args are refused. */
+  readonly refusals: readonly Refusal[];
+  /** `type name` of what speaks to the user in later runs too, for a topology called `t`. Default none. */
+  readonly speakers?: readonly string[];
   /** Outputs that the contract leaves to the backend and that this one has. Default none. */
   readonly outputs?: readonly string[];
 }
@@ -30,10 +43,23 @@ const KUBECONFIG = resolve(__dirname, "fixtures/kubeconfig.yaml");
 /** One subject per entry of the registry; forgetting one does not compile. */
 export const subjects: Readonly<Record<BackendName, Subject>> = {
   process: {
+    refusals: processRefusals,
+    speakers: [
+      "pulumi-nodejs:dynamic/redis-topology:RedisServer t-cache",
+      "pulumi-nodejs:dynamic/redis-topology:RedisServer t-queue",
+    ],
     state: ({ inputs }) => ({ password: inputs.password ?? "made-by-the-provider", server: "redis 7.0.15" }),
     protectedResources: ["pulumi-nodejs:dynamic/redis-topology:RedisServer t-queue"],
   },
   docker: {
+    refusals: dockerRefusals,
+    speakers: [
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard t-cache-guard",
+      "pulumi-nodejs:dynamic/redis-topology:DockerVolumeGuard t-cache-volumes",
+      "pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard t-network-guard",
+      "pulumi-nodejs:dynamic/redis-topology:DockerServerGuard t-queue-guard",
+      "pulumi-nodejs:dynamic/redis-topology:DockerVolumeGuard t-queue-volumes",
+    ],
     state: ({ type, name }) => ({
       ...(type === "docker:index/remoteImage:RemoteImage" && { imageId: "sha256:image", repoDigest: "" }),
       ...(type === "random:index/randomPassword:RandomPassword" && { result: `made-for-${name}` }),
@@ -42,6 +68,12 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     outputs: ["network"],
   },
   kubernetes: {
+    refusals: kubernetesRefusals,
+    speakers: [
+      "pulumi-nodejs:dynamic/redis-topology:Rehearsal t-cache-rehearsal",
+      "pulumi-nodejs:dynamic/redis-topology:ClusterGuard t-guard",
+      "pulumi-nodejs:dynamic/redis-topology:Rehearsal t-queue-rehearsal",
+    ],
     required: () => ({ context: "stage", kubeconfig: KUBECONFIG }),
     environment: { KUBECONFIG },
     state: kubernetesState,
@@ -51,6 +83,11 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     ],
   },
   elasticache: {
+    refusals: elasticacheRefusals,
+    speakers: [
+      "pulumi-nodejs:dynamic/redis-topology:ReplacementGuard t-cache-guard",
+      "pulumi-nodejs:dynamic/redis-topology:ReplacementGuard t-queue-guard",
+    ],
     required: () => ({
       vpcId: "vpc-1",
       subnetIds: ["subnet-a", "subnet-b"],
@@ -74,6 +111,11 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     ],
   },
   external: {
+    refusals: externalRefusals,
+    speakers: [
+      "pulumi-nodejs:dynamic/redis-topology:ExternalServer t-cache",
+      "pulumi-nodejs:dynamic/redis-topology:ExternalServer t-queue",
+    ],
     required: ({ cache, queue }) => externalServers(cache !== undefined, queue !== undefined, "given"),
     withPassword: (password) => ({ cache: {}, queue: {}, ...externalServers(true, true, password) }),
     state: () => ({
@@ -82,6 +124,7 @@ export const subjects: Readonly<Record<BackendName, Subject>> = {
     protectedResources: [],
   },
   lightsail: {
+    refusals: lightsailRefusals,
     roles: { cache: {}, queue: { acceptDataLoss: true } },
     withPassword: (password) =>
       ({

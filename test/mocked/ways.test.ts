@@ -115,10 +115,13 @@ test("kubernetes: kubectl with the context that the stack is deployed with", asy
   expect(await ways("kubernetes", own)).toEqual({
     queue: {
       tunnel: [...kubectl, "port-forward", "--address", "127.0.0.1", "pod/bull-0", "{port}:6400"],
+      exporter: [...kubectl, "port-forward", "--address", "127.0.0.1", "pod/bull-0", "{port}:9121"],
       logs: [...kubectl, "logs", "--container", "redis", "--tail", "100", "{args}", "bull-0"],
       restart: [...kubectl, "delete", "pod", "bull-0"],
     },
   });
+  const { queue } = (await ways("kubernetes", { monitoring: { exporter: false } })) ?? {};
+  expect(queue).not.toHaveProperty("exporter");
 });
 
 test("kubernetes with the current context: its name, so that the commands go where the stack is", async () => {

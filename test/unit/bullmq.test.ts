@@ -87,8 +87,8 @@ describe("what becomes of finished jobs", () => {
     };
     expect(describeAll("t", bullmqProblems(args))).toBe(
       `t: 2 problems
-  - queue.bullmq.keepCompletedForever: true beside \`keepCompletedAge\`. Allowed: true alone, or limits. Remove one of the two.
-  - queue.bullmq.keepFailedForever: true beside \`keepFailedCount\`. Allowed: true alone, or limits. Remove one of the two.`,
+  - queue.bullmq.keepCompletedForever: true beside \`queue.bullmq.keepCompletedAge\`. Allowed: true alone, or limits. Remove one of the two.
+  - queue.bullmq.keepFailedForever: true beside \`queue.bullmq.keepFailedCount\`. Allowed: true alone, or limits. Remove one of the two.`,
     );
     expect(bullmqProblems({ ...args, keepCompletedForever: false, keepFailedForever: false })).toEqual([]);
   });

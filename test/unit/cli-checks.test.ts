@@ -14,7 +14,7 @@ const context = (role: Role, processCrash: Outcome): Context => ({
   signal,
 });
 
-function judge(name: string, facts: Partial<Facts>, outcome = kept("AOF.")) {
+function judge(name: string, facts: Partial<Facts>, outcome: Outcome = kept("AOF.")) {
   const check = [...HEALTH_CHECKS, ...SETTING_CHECKS].find(
     (candidate: Check<Facts>) => candidate.name === name,
   );

@@ -49,6 +49,12 @@ test("a key belongs to the queue whose name it begins with", () => {
     part: { kind: "state", state: "waiting" },
   });
   expect(queueOf("bull:mailbox:17", queues)).toBeUndefined();
+  expect(queueOf("bull::relay:namespaces", queues)?.queue).toBe("bull::relay:namespaces");
+  expect(queueOf("my:app::relay:{orders}:inbox:7", queues)).toEqual({
+    queue: "my:app::relay:{orders}",
+    part: { kind: "queue", part: "relay" },
+  });
+  expect(queueOf("::relay:orders:x", queues)).toBeUndefined();
 });
 
 test("prefixes without end fill no memory, and the biggest keys stay in order", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { REFUSED, REFUSED_FAMILIES } from "../../components/redis/directiveRules";
+import { REFUSED, REFUSED_FAMILIES, REPLACED } from "../../components/redis/directiveRules";
 import { mergeDirectives, readDirectives } from "../../components/redis/directives";
 import { describe as describeProblem } from "../../components/redis/problems";
 import type { Role } from "../../components/redis/roles";
@@ -30,11 +30,6 @@ describe("refused on both roles", () => {
     ["unixsocketperm", LISTENS],
     ["unixsocketgroup", LISTENS],
     ["gopher-enabled", "it would serve keys to clients without a password"],
-    ["port", "set the role's `port` instead"],
-    ["maxmemory", "set the role's `maxMemory` instead"],
-    ["requirepass", "set the role's `password` instead"],
-    ["user", "set the role's `password` instead"],
-    ["aclfile", "set the role's `password` instead"],
     ["dir", DATA],
     ["dbfilename", DATA],
     ["appendfilename", DATA],
@@ -73,8 +68,25 @@ describe("refused on both roles", () => {
     ["cluster-announce-ip", CLUSTER],
   ];
 
+  const replaced: [string, string][] = [
+    ["port", "port"],
+    ["maxmemory", "maxMemory"],
+    ["requirepass", "password"],
+    ["user", "password"],
+    ["aclfile", "password"],
+  ];
+
+  test.each(replaced)("%s, which has a setting of its own", (name, setting) => {
+    for (const role of ROLES) {
+      expect(messages(role, { [name]: "x" })).toEqual([
+        `${role}.config.${name}: given. Allowed: any directive but \`${name}\`. Remove it: set \`${role}.${setting}\` instead.`,
+      ]);
+    }
+  });
+
   test("this table is complete", () => {
     expect(refusals.map(([name]) => name)).toEqual([...REFUSED.keys()]);
+    expect(replaced).toEqual([...REPLACED]);
     expect([...REFUSED_FAMILIES.keys()]).toEqual(["tls-", "rdma-", "cluster-"]);
   });
 
@@ -141,7 +153,7 @@ describe("owned by a role", () => {
       "cache",
       "maxmemory-policy",
       "allkeys-lru",
-      "the role's `evictionPolicy`",
+      "`cache.evictionPolicy`",
       "the policy has a setting of its own",
     ],
     ["cache", "appendonly", "yes", '"no"', NOTHING],

@@ -29,6 +29,7 @@ import {
 } from "../../components/backends/docker/server";
 import type { RolePlan } from "../../components/redis/plan";
 import { describe as say } from "../../components/redis/problems";
+import { told } from "../../components/redis/sentence";
 
 const folder = mkdtempSync(path.join(tmpdir(), "redis-topology-docker-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,37 +42,37 @@ describe("refusals", () => {
       "an address that is none",
       { queue: {}, host: "http://engine" },
       [
-        "docker.host: a text of 13 characters. Allowed: `unix:///path/to/docker.sock`, `npipe:////./pipe/docker_engine`, `ssh://user@machine` or `tcp://machine:2376`. Correct the address, or remove it for the local engine.",
+        "host: a text of 13 characters. Allowed: `unix:///path/to/docker.sock`, `npipe:////./pipe/docker_engine`, `ssh://user@machine` or `tcp://machine:2376`. Correct the address, or remove it for the local engine.",
       ],
     ],
     [
       "certificates and ssh options without an engine that takes them",
       { queue: {}, certPath: "/certs", sshOptions: ["-v"] },
       [
-        "docker.certPath: given. Allowed: nothing without a `tcp://` address in `docker.host`. Remove it, or set `docker.host`.",
-        "docker.sshOptions: given. Allowed: nothing without a `ssh://` address in `docker.host`. Remove it, or set `docker.host`.",
+        "certPath: given. Allowed: nothing without a `tcp://` address in `host`. Remove it, or set `host`.",
+        "sshOptions: given. Allowed: nothing without a `ssh://` address in `host`. Remove it, or set `host`.",
       ],
     ],
     [
       "a remote engine whose ports nobody could reach",
       { queue: {}, host: "ssh://ops@box" },
       [
-        "docker.bind: missing. Allowed: an IP address of the remote engine's machine, since its loopback is out of reach from here. Set it to an address that the applications reach and nobody else does; `127.0.0.1` for use on that machine only.",
+        "bind: missing. Allowed: an IP address of the remote engine's machine, since its loopback is out of reach from here. Set it to an address that the applications reach and nobody else does; `127.0.0.1` for use on that machine only.",
       ],
     ],
     [
       "a bind that is no address",
       { queue: {}, bind: "box" },
       [
-        "docker.bind: a text of 3 characters. Allowed: an IP address of the engine's machine. Write an address, not a name; remove it for loopback.",
+        "bind: a text of 3 characters. Allowed: an IP address of the engine's machine. Write an address, not a name; remove it for loopback.",
       ],
     ],
     [
       "short passwords where other machines may try them",
       { cache: { password: "short" }, queue: { previousPassword: "short" }, bind: "0.0.0.0" },
       [
-        "cache.password: shorter than 16 characters. Allowed: 16 characters or more where `docker.bind` (0.0.0.0) lets other machines in, or nothing. Remove the setting to have a password made, or bind to loopback.",
-        "queue.password: shorter than 16 characters. Allowed: 16 characters or more where `docker.bind` (0.0.0.0) lets other machines in, or nothing. Remove the setting to have a password made, or bind to loopback.",
+        "cache.password: shorter than 16 characters. Allowed: 16 characters or more where `bind` (0.0.0.0) lets other machines in, or nothing. Remove the setting to have a password made, or bind to loopback.",
+        "queue.password: shorter than 16 characters. Allowed: 16 characters or more where `bind` (0.0.0.0) lets other machines in, or nothing. Remove the setting to have a password made, or bind to loopback.",
       ],
     ],
     [
@@ -85,16 +86,16 @@ describe("refusals", () => {
       "an image beside a version, and for two engines",
       { cache: { engine: "valkey", version: "8" }, queue: {}, image: "mine:1" },
       [
-        "cache.version: given. Allowed: nothing beside `docker.image`, which names the version. Remove one of the two.",
-        "docker.image: given. Allowed: nothing when the roles have two engines: one image holds one of them. Remove it, or give both roles the same `engine`.",
+        "image, cache.version: both given. Allowed: one of the two, since an image has its version. Remove one of them.",
+        "image: given. Allowed: nothing when the roles have two engines: one image holds one of them. Remove it, or make `cache.engine` and `queue.engine` the same.",
       ],
     ],
     [
       "root, and a volume that the engine would not take",
       { queue: {}, user: "0:0", volume: "-data" },
       [
-        'docker.user: "0:0". Allowed: a numeric uid other than 0, or `uid:gid`, such as `999:1000`. Name the user that owns `/data` in the image, by number.',
-        "docker.volume: a text of 5 characters. Allowed: the name of a volume: two or more letters, digits, `_`, `.` or `-`, a letter or digit first. Take a name that `docker volume ls` shows, or a new one.",
+        'user: "0:0". Allowed: a numeric uid other than 0, or `uid:gid`, such as `999:1000`. Name the user that owns `/data` in the image, by number.',
+        "volume: a text of 5 characters. Allowed: the name of a volume: two or more letters, digits, `_`, `.` or `-`, a letter or digit first. Take a name that `docker volume ls` shows, or a new one.",
       ],
     ],
     [
@@ -174,13 +175,13 @@ describe("an engine that does not answer", () => {
   test("a remote DOCKER_HOST must be in the stack file, since endpoints depend on it", () => {
     const check = engineCheck({}, { DOCKER_HOST: "tcp://box:2376" }, "linux");
     expect(check && "problem" in check && say(check.problem)).toBe(
-      "docker.host: missing, and DOCKER_HOST names a remote engine. Allowed: the address of a remote engine, so that ports and endpoints are those of its machine. Set it: pulumi config set --path 'docker.host' \"$DOCKER_HOST\". Or unset DOCKER_HOST.",
+      "host: missing, and DOCKER_HOST names a remote engine. Allowed: the address of a remote engine, so that ports and endpoints are those of its machine. Set `host` to what DOCKER_HOST holds, or unset DOCKER_HOST.",
     );
   });
 
   test("the message says how to start one, or how to do without", () => {
     expect(say(unreachable("the engine at unix:///var/run/docker.sock", "ENOENT"))).toBe(
-      "docker.host: the engine at unix:///var/run/docker.sock does not answer (ENOENT). Allowed: a running Docker engine. Start it (`sudo systemctl start docker`, or Docker Desktop), name another one, or work without Docker: `pulumi stack select local`.",
+      "host: the engine at unix:///var/run/docker.sock does not answer (ENOENT). Allowed: a running Docker engine. Start it (`sudo systemctl start docker`, or Docker Desktop), name another one, or work without Docker: `pulumi stack select local`.",
     );
     expect(say(unreachable("the engine at unix:///var/run/docker.sock", "EACCES"))).toContain(
       "usermod -aG docker",
@@ -190,19 +191,19 @@ describe("an engine that does not answer", () => {
   test("a host that may be a secret is in no message", async () => {
     const [problem] = await engineProblems({ queue: {}, host: `unix://${path.join(folder, "hunter-two")}` });
     expect(problem && say(problem)).toMatch(
-      /^docker\.host: the engine that `docker\.host` names does not answer \(ENOENT\)\./,
+      /^host: the engine that `host` names does not answer \(ENOENT\)\./,
     );
     expect(problem && say(problem)).not.toContain("hunter");
     expect(() => engineClient({ host: "hunter-two" })).toThrow(
-      new Error("docker.host: not an address of an engine."),
+      new Error("DOCKER_HOST, or the context: not the address of an engine."),
     );
   });
 
   test("the question itself", async () => {
     const socket = path.join(folder, "docker.sock");
     const args = { queue: {}, host: `unix://${socket}` };
-    expect((await engineProblems(args)).map(({ was }) => was)).toEqual([
-      "the engine that `docker.host` names does not answer (ENOENT)",
+    expect((await engineProblems(args)).map(({ was }) => told(was, undefined))).toEqual([
+      "the engine that `host` names does not answer (ENOENT)",
     ]);
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(socket, resolve));
@@ -282,7 +283,7 @@ describe("a queue's volume", () => {
     const done = start({ "dump.rdb/not-a-file": "" });
     expect([done.status, done.stdout, done.left]).toEqual([1, "", ["dump.rdb"]]);
     expect(done.stderr).toContain(
-      "redis-topology: dump.rdb could not be copied to an AOF, and Redis would start empty. The snapshot is as it was. Make room on the volume, for as much again as the snapshot, or let docker.user write there. See docs/operations/docker.md, When a queue does not start.\n",
+      "redis-topology: dump.rdb could not be copied to an AOF, and Redis would start empty. The snapshot is as it was. Make room on the volume, for as much again as the snapshot, or let user write there. See docs/operations/docker.md, When a queue does not start.\n",
     );
   });
 });

@@ -10,7 +10,7 @@ test("another engine is refused with both identities, the same one under another
   const here = { engineId: "AAAA", engineName: "box" };
   expect(identityProblem(here, { ...here, engineName: "renamed" })).toBeUndefined();
   expect(identityProblem(here, { engineId: "BBBB", engineName: "other" })).toBe(
-    'docker.host: the engine "other" (BBBB). Allowed: the engine "box" (AAAA), on which this stack\'s servers and data are. Set it back (or `DOCKER_HOST`, `DOCKER_CONTEXT`); for another engine make another stack, since data does not move. If the engine at the old address was made anew and is empty: `pulumi refresh`, then run again.',
+    'host: the engine "other" (BBBB). Allowed: the engine "box" (AAAA), on which this stack\'s servers and data are. Set it back (or `DOCKER_HOST`, `DOCKER_CONTEXT`); for another engine make another stack, since data does not move. If the engine at the old address was made anew and is empty: `pulumi refresh`, then run again.',
   );
 });
 

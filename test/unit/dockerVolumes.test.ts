@@ -44,8 +44,8 @@ describe("the volume that a queue is to have", () => {
   ])("is not another topology's, %s", (_, found) => {
     const problem = dataProblem(asking, found);
     expect(problem && told(problem)).toBe(
-      'docker.volume: "jobs", which holds the data of blog/dev/redis. Allowed: a volume of shop/dev/redis, one that no other topology has, or a new name. ' +
-        "Set another one: `pulumi config set --path docker.volume <name>`. To have the data in both, copy it while blog/dev/redis is stopped: " +
+      'volume: "jobs", which holds the data of blog/dev/redis. Allowed: a volume of shop/dev/redis, one that no other topology has, or a new name. ' +
+        "Set another one with `volume`. To have the data in both, copy it while blog/dev/redis is stopped: " +
         "`docker run --rm -v jobs:/from:ro -v <name>:/to redis:7.4-alpine cp -a /from/. /to/`.",
     );
     expect(filesProblem(asking, found)).toBe(
@@ -54,14 +54,14 @@ describe("the volume that a queue is to have", () => {
     expect(sharedProblem(asking, found)).toBe(
       'The volume "jobs" in this stack\'s state holds the data of blog/dev/redis. Nothing was changed. ' +
         "Take it out of the state (`pulumi stack --show-urns`, then `pulumi state delete --force` with the URN that ends in its resource's name), " +
-        "set `docker.volume` to another name, then run again.",
+        "set `volume` to another name, then run again.",
     );
   });
 
   test("is not one on which others write now", () => {
     const problem = dataProblem(asking, volume({ users: [user({}), user({ name: "worker" })] }));
     expect(problem && told(problem)).toBe(
-      'docker.volume: "jobs", on which other containers write now: compose-redis-1, worker. Allowed: a volume that nobody else writes to: two servers on one destroy its files. ' +
+      'volume: "jobs", on which other containers write now: compose-redis-1, worker. Allowed: a volume that nobody else writes to: two servers on one destroy its files. ' +
         "Stop them for good (`docker stop compose-redis-1 worker`; what Compose runs, take out of its file too), then run again.",
     );
   });
@@ -70,8 +70,8 @@ describe("the volume that a queue is to have", () => {
     const earlier = volume({ name: "dev-redis-queue-data" });
     const problem = earlierProblem(asking, "shop-dev-redis-queue-data", earlier);
     expect(problem && told(problem)).toBe(
-      'docker.volume: missing, and the engine has "dev-redis-queue-data", where an earlier version kept the queue of a stack of this name, of this project or another. Allowed: the name of the volume to use. ' +
-        "If it holds this stack's jobs: `pulumi config set --path docker.volume dev-redis-queue-data`. To begin with an empty queue: `pulumi config set --path docker.volume shop-dev-redis-queue-data`.",
+      'volume: missing, and the engine has "dev-redis-queue-data", where an earlier version kept the queue of a stack of this name, of this project or another. Allowed: the name of the volume to use. ' +
+        "If it holds this stack's jobs, set `volume: dev-redis-queue-data`. To begin with an empty queue, set `volume: shop-dev-redis-queue-data`.",
     );
     for (const users of [[user({})], [user({ owner: "blog/dev/redis", running: false })]]) {
       expect(earlierProblem(asking, "", { ...earlier, users })).toBeUndefined();
@@ -96,15 +96,15 @@ describe("a volume that comes from elsewhere", () => {
   test.each<[number | undefined, string]>([
     [
       97,
-      `docker.user: 999:1000, who cannot read the files of volume "jobs". Allowed: their owner. ${untouched} Set \`docker.user\` to it: ${show}.`,
+      `user: 999:1000, who cannot read the files of volume "jobs". Allowed: their owner. ${untouched} Set \`user\` to it: ${show}.`,
     ],
     [
       98,
-      `docker.volume: "jobs", of which the engine has no room for a copy to try the server on. Allowed: as much room on the engine's disk as the files take, once. ${untouched} Make room, then run again.`,
+      `volume: "jobs", of which the engine has no room for a copy to try the server on. Allowed: as much room on the engine's disk as the files take, once. ${untouched} Make room, then run again.`,
     ],
     [
       99,
-      `docker.volume: "jobs", which holds files and none of a name that the server reads. Allowed: \`appendonlydir\`, \`appendonly.aof\`, \`dump.rdb\`, or an empty volume. ${untouched} Rename them if they are Redis' own, or choose another volume: ${show}.`,
+      `volume: "jobs", which holds files and none of a name that the server reads. Allowed: \`appendonlydir\`, \`appendonly.aof\`, \`dump.rdb\`, or an empty volume. ${untouched} Rename them if they are Redis' own, or choose another volume: ${show}.`,
     ],
     [
       137,
@@ -112,7 +112,7 @@ describe("a volume that comes from elsewhere", () => {
     ],
     [
       undefined,
-      `docker.volume: "jobs", which the server had not loaded after 600 s. Allowed: files that it loads in that time. ${untouched} Let it rewrite its AOF where it runs now (\`BGREWRITEAOF\`), or run again when the machine has less to do.`,
+      `volume: "jobs", which the server had not loaded after 600 s. Allowed: files that it loads in that time. ${untouched} Let it rewrite its AOF where it runs now (\`BGREWRITEAOF\`), or run again when the machine has less to do.`,
     ],
   ])("ends with %s", (code, message) => {
     expect(ending(code)).toBe(message);
@@ -126,7 +126,7 @@ describe("a volume that comes from elsewhere", () => {
       "",
     ];
     expect(ending(1, log.join("\r\n"))).toBe(
-      `docker.volume: "jobs", whose files the server cannot load: Can't handle RDB format version 99. Allowed: files of the same version or an earlier one, undamaged. ${untouched} Set \`queue.version\` (or \`docker.image\`) to what wrote them; for damaged ones see docs/operations/docker.md, Moving a Compose volume in.`,
+      `volume: "jobs", whose files the server cannot load: Can't handle RDB format version 99. Allowed: files of the same version or an earlier one, undamaged. ${untouched} Set \`queue.version\` (or \`image\`) to what wrote them; for damaged ones see docs/operations/docker.md, Moving a Compose volume in.`,
     );
     expect(ending(1)).toContain("cannot load: it says nothing. Allowed");
   });

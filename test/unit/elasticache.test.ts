@@ -119,17 +119,17 @@ describe("what would replace a queue's group", () => {
     tokenMade: false,
   } as const;
   const safeWay =
-    "Bring up a second stack from a snapshot (`elasticache.queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
+    "Bring up a second stack from a snapshot (`queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
 
   test.each([
     [{ port: 6380 }, "queue.port: 6380. Allowed: 6379, with which the group was created"],
     [
       { kmsKeyId: "arn:k" },
-      'elasticache.kmsKeyId: a text of 5 characters. Allowed: "", with which the group was created',
+      'kmsKeyId: a text of 5 characters. Allowed: "", with which the group was created',
     ],
     [
       { clustered: true },
-      "elasticache.queueGroup.durability: given. Allowed: nothing, since the group was created without cluster mode, which durability needs",
+      "queueGroup.durability: given. Allowed: nothing, since the group was created without cluster mode, which durability needs",
     ],
     [
       { groupId: "shop-prod2-redis-queue" },
@@ -147,16 +147,16 @@ describe("what would replace a queue's group", () => {
 
   const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
   const rotate =
-    "Give the group's password as `previousPassword` beside the new `password`, deploy, move the applications, and remove it (docs/operations/elasticache.md). `pulumi stack output --show-secrets` shows the one it has.";
+    "Give the group's password as `queue.previousPassword` beside the new `queue.password`, deploy, move the applications, and remove it (docs/operations/elasticache.md). `pulumi stack output --show-secrets` shows the one it has.";
 
   test.each([
     [
       { token: "new" },
-      "queue.password: changed, or removed, without `previousPassword`. Allowed: a change in two steps",
+      "queue.password: changed, or removed, without `queue.previousPassword`. Allowed: a change in two steps",
     ],
     [
       { token: unknown, tokenMade: true },
-      "queue.password: changed, or removed, without `previousPassword`. Allowed: a change in two steps",
+      "queue.password: changed, or removed, without `queue.previousPassword`. Allowed: a change in two steps",
     ],
     [
       { token: "new", previousToken: "older" },
@@ -188,12 +188,12 @@ describe("what would replace a queue's group", () => {
   test("leaving cluster mode is refused with the ways that AWS has in place", async () => {
     const { failures } = await provider.check({ ...created, clustered: true }, created);
     expect(failures?.map(({ reason }) => reason)).toEqual([
-      `elasticache.queueGroup.durability: missing. Allowed: sync, async or disabled, between which AWS changes in place; without it the group would leave cluster mode. ${safeWay}`,
+      `queueGroup.durability: missing. Allowed: sync, async or disabled, between which AWS changes in place; without it the group would leave cluster mode. ${safeWay}`,
     ]);
   });
 
   test.each([
-    ["queue", " from a snapshot (`elasticache.queueGroup.restoreFrom`)"],
+    ["queue", " from a snapshot (`queueGroup.restoreFrom`)"],
     ["cache", ", a cache is empty there"],
   ] as const)(
     "another VPC is refused for a %s, protected or not: no group follows its firewall",
@@ -201,7 +201,7 @@ describe("what would replace a queue's group", () => {
       const before = { ...created, role, enforced: false };
       const { failures } = await provider.check(before, { ...before, vpcId: "vpc-2" });
       expect(failures?.map(({ reason }) => reason)).toEqual([
-        `elasticache.vpcId: "vpc-2". Allowed: "vpc-1", in which the ${role}'s group lies: its firewall (security group) would be replaced, the group cannot follow. Bring up a second stack in the other VPC${from}, and move the applications there.`,
+        `vpcId: "vpc-2". Allowed: "vpc-1", in which the ${role}'s group lies: its firewall (security group) would be replaced, the group cannot follow. Bring up a second stack in the other VPC${from}, and move the applications there.`,
       ]);
     },
   );
@@ -236,7 +236,7 @@ describe("what would replace a queue's group", () => {
   });
 
   const withMinorUpgrades =
-    "Set `elasticache.minorUpgrades: false` together with the new version, deploy that, and turn it on again afterwards.";
+    "Set `minorUpgrades: false` together with the new version, deploy that, and turn it on again afterwards.";
 
   test.each([
     ["cache", { version: "9.0" }, "valkey 9.0", "valkey 8"],

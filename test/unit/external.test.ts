@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isLoopback, readAddress } from "../../components/backends/external/address";
+import { readAddress } from "../../components/backends/external/address";
 import { changes, judge } from "../../components/backends/external/judge";
 import { failure } from "../../components/backends/external/observe";
+import { isLoopback } from "../../components/redis/address";
 import { connectionUrl } from "../../components/redis/connection";
 import { describe as told } from "../../components/redis/problems";
 

@@ -39,7 +39,7 @@ test("a queue that loses jobs in an ordinary event is refused, with every such e
   expect(
     lossProblems({ queue: losing("processCrash", "redeploy", "hostCrash") }, false).map(describeProblem),
   ).toEqual([
-    "queue.acceptDataLoss: this backend loses the queue (processCrash: No disk at processCrash. redeploy: No disk at redeploy. hostCrash: No disk at hostCrash.). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with `acceptDataLoss: true` in the stack file.",
+    "queue.acceptDataLoss: this backend loses the queue (processCrash: No disk at processCrash. redeploy: No disk at redeploy. hostCrash: No disk at hostCrash.). Allowed: true, or a backend that keeps the queue. Choose another backend or setting for the queue, or accept the loss with `queue.acceptDataLoss: true`.",
   ]);
 });
 

@@ -179,7 +179,7 @@ describe("the target", () => {
 
 describe("refusals", () => {
   const target = { context: "any" };
-  test.each<[string, KubernetesTopologyArgs, string]>([
+  test.each<[string, KubernetesTopologyArgs, string | string[]]>([
     [
       "two targets",
       { context: "a", renderTo: "b", cache: {} },
@@ -238,7 +238,7 @@ describe("refusals", () => {
     [
       "strict locality with copies",
       { ...target, queue: {}, storage: { longhorn: { dataLocality: "strict-local" } } },
-      'storage.longhorn.dataLocality: "strict-local". Allowed: `strict-local` only with `replicas: 1`. Use `best-effort`, which keeps one of the copies on the pod\'s node.',
+      'storage.longhorn.dataLocality: "strict-local". Allowed: `strict-local` only with `storage.longhorn.replicas: 1`. Use `best-effort`, which keeps one of the copies on the pod\'s node.',
     ],
     [
       "a job that keeps nothing",
@@ -259,6 +259,27 @@ describe("refusals", () => {
       'storage.recurringJobs.0.cron: one field. Allowed: five fields, such as "0 */6 * * *". Correct the line.',
     ],
     [
+      "an Application without rendered manifests, and a token in a manifest",
+      { ...target, queue: {}, argocd: { repo: "https://Pl4nted@git.example/ops.git", path: "redis" } },
+      [
+        "argocd: given without `renderTo`. Allowed: rendered manifests. Add `renderTo` in place of `context`, or remove `argocd`.",
+        "argocd.repo: a URL with credentials. Allowed: a URL that a manifest in git may hold. Remove them, and give them to ArgoCD as a repository Secret.",
+      ],
+    ],
+    [
+      "an Application with a path outside of its repository, and a name that is none",
+      {
+        renderTo: "manifests",
+        queue: {},
+        argocd: { repo: "ssh://git@git.example/ops.git", path: "../redis", name: "Redis", namespace: "a.b" },
+      },
+      [
+        "argocd.name: a text of 5 characters. Allowed: lower-case letters, digits and inner hyphens, at most 63 characters. Choose another name.",
+        "argocd.namespace: a text of 3 characters. Allowed: lower-case letters, digits and inner hyphens, at most 63 characters. Choose another name.",
+        "argocd.path: a text of 8 characters. Allowed: a path from the root of the repository, such as `manifests/redis`. Correct the path.",
+      ],
+    ],
+    [
       "clients without a label in no namespace",
       { ...target, queue: {}, network: { clientLabels: {} } },
       "network.clientLabels: empty, without `network.clientNamespaces`. Allowed: at least one label: without any, every pod of the cluster could connect. Remove it, and name the namespaces whose pods need no label as `network.openNamespaces`.",
@@ -274,12 +295,17 @@ describe("refusals", () => {
       "network.openNamespaces: empty. Allowed: names of namespaces. Name some, or remove the setting.",
     ],
     [
+      "an address range that is none, which the API server would refuse when the rest is made",
+      { ...target, queue: {}, network: { clientCidrs: ["10.0.0.0/8", "10.0.0.0/33"] } },
+      'network.clientCidrs.1: "10.0.0.0/33". Allowed: a network such as 10.0.0.0/16 or 2001:db8::/32. Correct the network.',
+    ],
+    [
       "a queue's name with a colon",
       { ...target, queue: {}, monitoring: { queues: ["a:b"] } },
       "monitoring.queues: a text of 3 characters. Allowed: names of BullMQ queues, without spaces, colons, commas and equals signs. Give the name as in `new Queue(name)`.",
     ],
   ])("%s", (_, args, message) => {
-    expect(planKubernetes(args).problems.map(describeProblem)).toEqual([message]);
+    expect(planKubernetes(args).problems.map(describeProblem)).toEqual([message].flat());
   });
 
   const wanted = {

@@ -138,15 +138,15 @@ describe("memory", () => {
   test("a limit exactly at the floor fits, one byte less does not", () => {
     expect(fits({ queue: { maxMemory: "512Mi", memoryLimit: "1152Mi" } }).queue?.memoryLimit).toBe(1152 * MI);
     expect(messages({ queue: { maxMemory: "512Mi", memoryLimit: String(1152 * MI - 1) } })).toEqual([
-      'queue.memoryLimit: "1207959551". Allowed: at least 2 × 512Mi + 128Mi = 1152Mi, so that Redis refuses writes before the kernel kills it. Raise `memoryLimit`, or lower `maxMemory`.',
+      'queue.memoryLimit: "1207959551". Allowed: at least 2 × 512Mi + 128Mi = 1152Mi, so that Redis refuses writes before the kernel kills it. Raise `queue.memoryLimit`, or lower `queue.maxMemory`.',
     ]);
   });
 
   test("a limit that holds not even the smallest budget", () => {
     expect(fits({ queue: { memoryLimit: "160Mi" } }).queue?.maxMemory).toBe(16 * MI);
     expect(messages({ queue: { memoryLimit: "159Mi" }, cache: { memoryLimit: "16Mi" } })).toEqual([
-      'cache.memoryLimit: "16Mi". Allowed: at least 1.1 × 16Mi + 32Mi = 52009370 bytes, so that Redis refuses writes before the kernel kills it. Raise `memoryLimit`.',
-      'queue.memoryLimit: "159Mi". Allowed: at least 2 × 16Mi + 128Mi = 160Mi, so that Redis refuses writes before the kernel kills it. Raise `memoryLimit`.',
+      'cache.memoryLimit: "16Mi". Allowed: at least 1.1 × 16Mi + 32Mi = 52009370 bytes, so that Redis refuses writes before the kernel kills it. Raise `cache.memoryLimit`.',
+      'queue.memoryLimit: "159Mi". Allowed: at least 2 × 16Mi + 128Mi = 160Mi, so that Redis refuses writes before the kernel kills it. Raise `queue.memoryLimit`.',
     ]);
   });
 
@@ -258,12 +258,12 @@ describe("refusals", () => {
     [
       "a directive of its own setting",
       { queue: { config: { maxmemory: "1gb" } } },
-      "queue.config.maxmemory: given. Allowed: any directive but `maxmemory`. Remove it: set the role's `maxMemory` instead.",
+      "queue.config.maxmemory: given. Allowed: any directive but `maxmemory`. Remove it: set `queue.maxMemory` instead.",
     ],
     [
       "a lock that ends before it is renewed",
       { queue: { bullmq: { lockRenewTime: 30_000 } } },
-      "queue.bullmq.lockRenewTime: 30000. Allowed: less than `lockDuration` (30000), or every lock ends before it is renewed and jobs run twice. Lower it, or remove it for half of `lockDuration`.",
+      "queue.bullmq.lockRenewTime: 30000. Allowed: less than `queue.bullmq.lockDuration` (30000), or every lock ends before it is renewed and jobs run twice. Lower it, or remove it for half of `queue.bullmq.lockDuration`.",
     ],
   ])("%s", (_, args, message) => {
     expect(messages(args)).toEqual([message]);
@@ -288,7 +288,7 @@ describe("refusals", () => {
       "queue.port",
       "queue.evictionPolicy",
       "queue.config.dir",
-      "cache.port, queue.port",
+      ["cache.port", "queue.port"],
     ]);
   });
 });

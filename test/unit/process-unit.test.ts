@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { exporterName, exporterText } from "../../components/backends/process/exporterUnit";
 import { planProcess } from "../../components/backends/process/plan";
 import { systemdProblems } from "../../components/backends/process/reach";
 import type { RedisServerInputs } from "../../components/backends/process/redisServer";
 import { unitProblems } from "../../components/backends/process/server/supervise";
 import { unitName, unitText } from "../../components/backends/process/unit";
-import { describeAll } from "../../components/redis/problems";
+import { describeAll, describe as line } from "../../components/redis/problems";
 
 const queue: RedisServerInputs = {
   role: "queue",
@@ -110,6 +111,16 @@ test.each(["/home/me/redis", "/root/redis", "/run/user/1000/redis"])(
   },
 );
 
+test("the unit of an exporter has no password, and listens where the server does", () => {
+  const watched = { ...queue, exporter: { port: 9122, keys: "db0=bull:mail:wait" } };
+  expect(exporterText(watched, "/usr/bin/prometheus-redis-exporter").split("\n")).toContain(
+    "ExecStart=/usr/bin/prometheus-redis-exporter --redis.addr=redis://127.0.0.1:6380 " +
+      "--redis.password-file=/var/lib/redis-topology/queue/exporter.json --web.listen-address=127.0.0.1:9122 " +
+      "--check-single-keys=db0=bull:mail:wait",
+  );
+  expect(exporterName(queue)).toBe(unitName(queue).replace(".service", "-exporter.service"));
+});
+
 test("a unit's name tells stack, topology and role, and no two folders share one", () => {
   expect(unitName(queue)).toMatch(/^redis-topology-prod-redis-queue-[0-9a-f]{8}\.service$/);
   expect(unitName({ ...queue, directory: "/elsewhere" })).not.toBe(unitName(queue));
@@ -142,16 +153,16 @@ test("a host that cannot do it is told what to do", () => {
       ...host,
     }).map((problem) => describeAll("", [problem]).split("  - ")[1]);
   expect(told("systemd", { systemd: "offline" })).toEqual([
-    'process.supervise: "systemd", and no systemd answers (systemctl is-system-running: offline). Allowed: a host that systemd runs. Remove it here: the next `pulumi up` after a reboot then starts the servers; or let the backend `docker` do it.',
+    'supervise: "systemd", and no systemd answers (systemctl is-system-running: offline). Allowed: a host that systemd runs. Remove it here: the next `pulumi up` after a reboot then starts the servers; or let the backend `docker` do it.',
   ]);
   expect(told("systemd-user", { systemd: undefined })).toEqual([
-    'process.supervise: "systemd-user", and no systemd answers (systemctl --user is-system-running: nothing). Allowed: a host that systemd runs. Remove it here: the next `pulumi up` after a reboot then starts the servers; or let the backend `docker` do it.',
+    'supervise: "systemd-user", and no systemd answers (systemctl --user is-system-running: nothing). Allowed: a host that systemd runs. Remove it here: the next `pulumi up` after a reboot then starts the servers; or let the backend `docker` do it.',
   ]);
   expect(told("systemd", {})).toEqual([
-    'process.supervise: "systemd", and the user ann may not make units of the host. Allowed: root, or units of the user. Run `pulumi up` as root, or set `supervise: systemd-user`.',
+    'supervise: "systemd", and the user ann may not make units of the host. Allowed: root, or units of the user. Run `pulumi up` as root, or set `supervise: systemd-user`.',
   ]);
   expect(told("systemd-user", { lingers: false })).toEqual([
-    'process.supervise: "systemd-user", and the user ann does not linger, so that the servers would end with the last login. Allowed: a user whose systemd runs from the start of the host on. Run: sudo loginctl enable-linger ann',
+    'supervise: "systemd-user", and the user ann does not linger, so that the servers would end with the last login. Allowed: a user whose systemd runs from the start of the host on. Run: sudo loginctl enable-linger ann',
   ]);
   expect(told("systemd", { isRoot: true, systemd: "degraded" })).toEqual([]);
   expect(told("systemd-user", {})).toEqual([]);
@@ -160,13 +171,8 @@ test("a host that cannot do it is told what to do", () => {
 test("supervised, a role may have a memory limit, and a folder that a reboot empties is refused", () => {
   const args = { supervise: "systemd", queue: { memoryLimit: "1Gi" } } as const;
   expect(planProcess({ ...args, directory: "/srv/redis" }).problems).toEqual([]);
-  expect(planProcess({ ...args, directory: "/var/tmp/redis" }).problems).toEqual([
-    {
-      key: "directory",
-      was: '"/var/tmp/redis", in /var/tmp',
-      allowed: "a folder that outlives a reboot, since `process.supervise` starts the servers after one",
-      fix: "Choose another, such as /var/lib/redis-topology.",
-    },
+  expect(planProcess({ ...args, directory: "/var/tmp/redis" }).problems.map(line)).toEqual([
+    'directory: "/var/tmp/redis", in /var/tmp. Allowed: a folder that outlives a reboot, since `supervise` starts the servers after one. Choose another, such as /var/lib/redis-topology.',
   ]);
   expect(planProcess({ queue: {}, directory: "/tmp/redis" }).problems).toEqual([]);
 });

@@ -56,7 +56,7 @@ describe("what is refused, with its one line", () => {
     [
       "a typo in a role",
       { queue: { maxmemory: "256mb" } },
-      "queue.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence, acceptDataLoss, bullmq. Did you mean `maxMemory`?",
+      "queue.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence, acceptDataLoss, bullmq. Did you mean `queue.maxMemory`?",
     ],
     [
       "a typo in the section of a backend that is not in use",
@@ -141,7 +141,7 @@ describe("what is refused, with its one line", () => {
     [
       "failed jobs kept for ever, and a number of them",
       { queue: { bullmq: { keepFailedForever: true, keepFailedCount: 5 } } },
-      "queue.bullmq.keepFailedForever: true beside `keepFailedCount`. Allowed: true alone, or limits. Remove one of the two.",
+      "queue.bullmq.keepFailedForever: true beside `queue.bullmq.keepFailedCount`. Allowed: true alone, or limits. Remove one of the two.",
     ],
     [
       "a prefix of variables that no variable can have",
@@ -176,7 +176,7 @@ describe("what is refused, with its one line", () => {
     [
       "an unknown key of a list's entry",
       { queue: {}, lightsail: { app: [{ name: "web", image: "web:1", comand: ["x"] }] } },
-      "lightsail.app.0.comand: an unknown key. Allowed: name, image, command, environment, ports. Did you mean `command`?",
+      "lightsail.app.0.comand: an unknown key. Allowed: name, image, command, environment, ports. Did you mean `lightsail.app.0.command`?",
     ],
     [
       "a key that every object of JavaScript has",
@@ -328,7 +328,7 @@ describe("what is refused, with its one line", () => {
     const url = "rediss://default:hunter2@cache.example:6380";
     const stack = { backend: "external", queue: {}, external: { queueServer: { host: url, password: "p" } } };
     expect(await problems(stack, ["external"])).toEqual([
-      "external.queueServer.host: a secret. Allowed: a host name or address, or a `url` instead of all parts. Use the host that the server's provider shows, without scheme, brackets and port.",
+      "external.queueServer.host: a secret. Allowed: a host name or address, or `external.queueServer.url` instead of all parts. Use the host that the server's provider shows, without scheme, brackets and port.",
     ]);
     const file =
       'config:\n  redis-topology:queue:\n    maxMemory:\n      secure: v1:abc\n    version: "7.x"\n';
@@ -356,7 +356,7 @@ describe("what is refused, with its one line", () => {
     const storage = { recurringJobs: [{ name: "Hunter2:x", task: "backup", cron: "never", retain: 1 }] };
     const stack = { backend: "kubernetes", queue: {}, kubernetes: { context: "c", storage } };
     const lines = await problems(stack, ["kubernetes"]);
-    expect(lines.map((line) => line.split(": ")[0])).toContain("storage.recurringJobs.0.cron");
+    expect(lines.map((line) => line.split(": ")[0])).toContain("kubernetes.storage.recurringJobs.0.cron");
     expect(lines.join()).not.toContain("Hunter2");
   });
 
@@ -378,7 +378,7 @@ describe("what is refused, with its one line", () => {
     const cache = { maxMemory: "1mb", maxmemory: "1mb" };
     const queue = { port: "6379", password: "hunter2", memoryLimit: "1Gi" };
     expect(await problems({ cache, queue })).toEqual([
-      "cache.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence. Did you mean `maxMemory`?",
+      "cache.maxmemory: an unknown key. Allowed: enabled, maxMemory, memoryLimit, port, engine, version, password, previousPassword, config, envPrefix, evictionPolicy, persistence. Did you mean `cache.maxMemory`?",
       'queue.port: "6379". Allowed: a number, without quotes. Correct the value.',
       "queue.password: given in plain text. Allowed: a secret. Set it with `pulumi config set --path --secret 'queue.password'`, and change it: this one has been readable.",
       `cache.maxMemory: "1mb" is below 16Mi. Allowed: ${SIZES}. Correct the size.`,
@@ -451,7 +451,7 @@ describe("a secret beside another one, which Pulumi tells by the whole key only"
 describe("what lies outside", () => {
   const kubeconfig = "/nowhere/config";
   const wrongContext =
-    "context: a text of 5 characters. Allowed: a context of the file that `kubeconfig` names, which has none or does not exist. Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.";
+    "kubernetes.context: a text of 5 characters. Allowed: a context of the file that `kubernetes.kubeconfig` names, which has none or does not exist. Correct `kubernetes.context`, or point `kubernetes.kubeconfig` (or $KUBECONFIG) at the file that has it.";
 
   /** The problems of this configuration, each on its line, when the program reads it. */
   async function problemsOf(config: Record<string, object>): Promise<string[]> {
@@ -479,8 +479,8 @@ describe("what lies outside", () => {
       "cache.maxMemroy",
       "kubernetes.colour",
       "queue.maxMemory",
-      "namespace",
-      "context",
+      "kubernetes.namespace",
+      "kubernetes.context",
     ]);
     expect(lines.at(-1)).toBe(wrongContext);
   });

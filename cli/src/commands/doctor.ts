@@ -3,13 +3,13 @@ import type { Redis } from "ioredis";
 import type { Role } from "redis-topology/redis";
 import type { Context } from "../checks/check";
 import { expectationsOf } from "../checks/expectations";
-import type { Facts } from "../checks/facts";
 import { readFacts } from "../checks/facts";
 import type { DoctorResult, Finding, RoleFinding } from "../doctor/finding";
 import { worstFirst } from "../doctor/finding";
 import { isThisHost, readHost } from "../doctor/host";
 import { hostFindings } from "../doctor/hostFindings";
 import { queueFindings } from "../doctor/queueFindings";
+import type { ServerFacts } from "../doctor/serverFindings";
 import { serverFindings } from "../doctor/serverFindings";
 import { findStrays, strayFindings } from "../doctor/strays";
 import { doctorText } from "../doctor/text";
@@ -74,37 +74,38 @@ async function examine(
 ): Promise<{ findings: RoleFinding[]; seen: Seen }> {
   const { client, run } = session;
   const { signal } = run;
-  const [node] = nodesOf(client);
-  if (!node) return { findings: [], seen: { onThisHost: false, unseen: ["no node of the cluster"] } };
-  const facts = await readFacts(node, signal);
   const context = contextOf(session, role);
-  const [clients, appendfsync, dir] = await refusable(node, signal);
-  const unseen = [
-    ...(facts.configRefusal === undefined
-      ? []
-      : [`settings that INFO does not show: ${facts.configRefusal}`]),
-    ...(clients === undefined ? ["clients and workers: CLIENT LIST is refused"] : []),
-  ];
-  const findings = await serverFindings(
-    { facts, ...(appendfsync !== undefined && { appendfsync }), ...(clients !== undefined && { clients }) },
-    context,
-  );
+  const unseen: string[] = [];
+  const findings: RoleFinding[] = [];
+  const nodes = nodesOf(client);
+  const servers: Server[] = [];
+  for (const node of nodes) {
+    const server = await readServer(node, signal);
+    servers.push(server);
+    const where = nodes.length > 1 ? `${node.options.host}:${node.options.port}: ` : "";
+    unseen.push(...unseenOf(server).map((what) => `${where}${what}`));
+    const found = await serverFindings(server, context);
+    findings.push(...found.map((finding) => ({ ...finding, what: `${where}${finding.what}` })));
+  }
   findings.push(...(await examineQueues(session, role === "queue" ? scan : 0, unseen)));
-  return examineHost(session, role, facts, dir, { findings, seen: { onThisHost: false, unseen } });
+  return examineHost(session, role, servers, { findings, seen: { onThisHost: false, unseen } });
 }
 
 async function examineHost(
   { reached }: Session,
   role: Role,
-  { info }: Facts,
-  dir: string | undefined,
+  servers: readonly Server[],
   { findings, seen }: { findings: RoleFinding[]; seen: Seen },
 ): Promise<{ findings: RoleFinding[]; seen: Seen }> {
-  if (reached.tunnel !== undefined || !isThisHost(reached.endpoint.host, info.os)) {
+  const [server] = servers;
+  const info = server?.facts.info ?? {};
+  // The endpoint of a cluster says nothing of where its nodes are.
+  const far = servers.length > 1 || reached.tunnel !== undefined;
+  if (far || !isThisHost(reached.endpoint.host, info.os)) {
     const unseen = [...seen.unseen, "the server's machine: run doctor there"];
     return { findings, seen: { ...seen, unseen } };
   }
-  const host = await readHost(Number(info.process_id), dir);
+  const host = await readHost(Number(info.process_id), server?.dir);
   const unseen = host.diskFree === undefined ? ["the data's disk: it is not in sight from here"] : [];
   return {
     findings: [...findings, ...hostFindings(host, info, role)],
@@ -134,15 +135,36 @@ async function examineQueues(
   return [...findings, ...strayFindings(strays)];
 }
 
-/** What managed services refuse. */
-async function refusable(node: Redis, signal: AbortSignal): Promise<(string | undefined)[]> {
-  const [clients, appendfsync, dir] = await pipelined(node, signal, (pipeline) => {
+/** A server's own account, and the folder of its data. */
+type Server = ServerFacts & { readonly dir?: string };
+
+/** Reads what a server says; managed services refuse parts of it. */
+async function readServer(node: Redis, signal: AbortSignal): Promise<Server> {
+  const facts = await readFacts(node, signal);
+  const [list, ...settings] = await pipelined(node, signal, (pipeline) => {
     pipeline.client("LIST");
     pipeline.config("GET", "appendfsync");
     pipeline.config("GET", "dir");
   });
-  const setting = (answer: unknown) => (Array.isArray(answer) ? textOf(answer[1]) : undefined);
-  return [textOf(clients), setting(appendfsync), setting(dir)];
+  const [appendfsync, dir] = settings.map((answer) =>
+    Array.isArray(answer) ? textOf(answer[1]) : undefined,
+  );
+  const clients = textOf(list);
+  return {
+    facts,
+    ...(appendfsync !== undefined && { appendfsync }),
+    ...(clients !== undefined && { clients }),
+    ...(dir !== undefined && { dir }),
+  };
+}
+
+function unseenOf({ facts, clients }: Server): string[] {
+  return [
+    ...(facts.configRefusal === undefined
+      ? []
+      : [`settings that INFO does not show: ${facts.configRefusal}`]),
+    ...(clients === undefined ? ["clients and workers: CLIENT LIST is refused"] : []),
+  ];
 }
 
 function contextOf({ run }: Session, role: Role): Context {

@@ -14,7 +14,7 @@ import { memoryText } from "../memory/text";
 import { weighNode } from "../memory/weigh";
 import { chooseRoles } from "../outputs";
 import { findQueues } from "../queues/discover";
-import { nodesOf } from "../queues/pipeline";
+import { nodesOf, pipelined } from "../queues/pipeline";
 import type { Session } from "../queues/session";
 import { DEFAULT_SCAN_LIMIT, openSession } from "../queues/session";
 import type { RunOptions } from "../run";
@@ -127,14 +127,16 @@ async function allocationOf(node: Redis, signal: AbortSignal): Promise<Allocatio
 }
 
 async function serverMemory(nodes: readonly Redis[], signal: AbortSignal) {
-  const total = { used: 0, data: 0, maxmemory: 0 };
+  const total = { used: 0, maxmemory: 0 };
+  let data: number | undefined;
   for (const node of nodes) {
     const text = await until(signal, node.info("everything"));
     const info = parseInfo(text);
-    const stats = (await until(signal, node.call("MEMORY", "STATS"))) as unknown[];
+    // Some users may weigh keys and not the server.
+    const [stats] = await pipelined(node, signal, (pipeline) => pipeline.call("MEMORY", "STATS"));
     total.used += Number(info.used_memory ?? 0);
     total.maxmemory += Number(info.maxmemory ?? 0);
-    total.data += dataBytes(pairs(stats), text);
+    if (Array.isArray(stats)) data = (data ?? 0) + dataBytes(pairs(stats), text);
   }
-  return total;
+  return { ...total, ...(data !== undefined && { data }) };
 }

@@ -26,6 +26,8 @@ export function queueNameLast(argv: readonly string[], program: Command): string
   const isAction = (word: string | undefined) => actions.some((command) => command.name() === word);
   if (first !== "queue" || name === undefined || name.startsWith("-") || name === "help") return [...argv];
   if (isAction(action)) return [node, script, first, action as string, name, ...rest];
-  if (isAction(name) || (action !== undefined && !action.startsWith("-"))) return [...argv];
+  if (isAction(name)) return [...argv];
+  // Commander says what is wrong with the command, and what was meant.
+  if (action !== undefined && !action.startsWith("-")) return [node, script, first, action, name, ...rest];
   return [node, script, first, "stats", name, ...argv.slice(4)];
 }

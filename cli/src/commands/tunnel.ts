@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import type { Role } from "redis-topology/redis";
+import { isPort } from "redis-topology/redis";
 import { until } from "../deadline";
 import { FailedError } from "../errors";
 import { endpointOf } from "../reach";
@@ -53,7 +54,6 @@ async function hold(run: Run, role: Role, port: number | undefined): Promise<num
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!(Number.isInteger(port) && port >= 1 && port <= 65535))
-    throw new InvalidArgumentError("Allowed: a port from 1 to 65535.");
+  if (!isPort(port)) throw new InvalidArgumentError("Allowed: a port from 1 to 65535.");
   return port;
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
+import { isPort } from "redis-topology/redis";
 import { addRunOptions, runCommand } from "../run";
 import type { UiOptions } from "../ui/show";
 
@@ -28,7 +29,7 @@ export function addUi(program: Command): void {
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+  if (!isPort(port)) {
     throw new InvalidArgumentError("Allowed: a whole number from 1 to 65535.");
   }
   return port;

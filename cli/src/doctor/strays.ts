@@ -37,7 +37,7 @@ export async function findStrays(
       if (strays.looked >= limit) return { ...strays, complete: false };
       const [next, keys] = await until(signal, node.scan(cursor, "COUNT", PAGE));
       strays.looked += keys.length;
-      for (const key of keys) if (!belongs(key, queues)) noteForeign(strays, key);
+      for (const key of keys) if (queueOf(key, queues) === undefined) noteForeign(strays, key);
       await noteCandidates(node, keys, queues, candidates, signal);
       cursor = next;
     } while (cursor !== "0");
@@ -94,11 +94,6 @@ export function strayFindings({ foreign, samples, orphans }: Strays): RoleFindin
     });
   }
   return findings;
-}
-
-/** BullMQ's relay keeps its keys beside the queues, with an empty name. */
-function belongs(key: string, queues: ReadonlySet<string>): boolean {
-  return key.includes("::relay:") || queueOf(key, queues) !== undefined;
 }
 
 function noteForeign(strays: Strays, key: string): void {

@@ -16,9 +16,9 @@ export const MEMORY_RESULT = z.strictObject({
       keys: z.number(),
       /** Bytes of all keys as MEMORY USAGE says them. */
       bytes: z.number(),
-      /** What the server uses, and what of it is data by its own account (used_memory minus overhead). */
+      /** What the server uses, and what of it is data by its own account (used_memory minus overhead), where it says so. */
       used: z.number(),
-      data: z.number(),
+      data: z.number().optional(),
       maxmemory: z.number(),
       types: amounts,
       queues: z.array(z.strictObject({ queue: text, bytes: z.number(), parts: amounts })),

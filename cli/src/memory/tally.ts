@@ -61,7 +61,7 @@ export function prefixOf(key: string): string {
   return at === -1 ? "(no prefix)" : key.slice(0, at + 1);
 }
 
-/** The queue of a key, longest name first, and what stands after it; undefined for a key of none. */
+/** The queue of a key, or the relay, and what stands after it; undefined for a key of none. */
 export function queueOf(
   key: string,
   queues: ReadonlySet<string>,
@@ -70,13 +70,17 @@ export function queueOf(
     const queue = key.slice(0, at);
     if (queues.has(queue)) return { queue, part: readPart(key.slice(at + 1)) };
   }
-  return undefined;
+  const relay = RELAY.exec(key)?.[0];
+  return relay === undefined ? undefined : { queue: relay, part: { kind: "queue", part: "relay" } };
 }
+
+/** BullMQ's relay (6.4) keeps its keys where a queue without a name would have them. */
+const RELAY = /^[^:]+(?::[^:]+)*?::relay:[^:]+(?=:|$)/;
 
 /** The name under which a queue's part that is no job is counted. */
 export function partName(part: Exclude<KeyPart, { kind: "job" }>): string {
   if (part.kind === "state") return INDEX;
-  return part.part === "events" ? "events" : "settings and the rest";
+  return part.part === "events" || part.part === "relay" ? part.part : "settings and the rest";
 }
 
 /** Bytes by state, in the order of a job's life, then the rest. */

@@ -12,7 +12,7 @@ function roleText(memory: RoleMemory): string {
   const share = (part: number) => (bytes > 0 ? `${Math.round((part / bytes) * 100)} %` : "–");
   const limit = maxmemory > 0 ? ` of ${formatBytes(maxmemory)}` : ", without a limit";
   const parts = [
-    `${role}: ${counted(keys, "key")}, ${formatBytes(bytes)} of data (the server says ${formatBytes(data)}); ${formatBytes(used)} used${limit}\n`,
+    `${role}: ${counted(keys, "key")}, ${formatBytes(bytes)} of data (the server ${data === undefined ? "does not say" : `says ${formatBytes(data)}`}); ${formatBytes(used)} used${limit}\n`,
   ];
   if (queues.length > 0) {
     const rows = queues.flatMap(({ queue, parts }) =>

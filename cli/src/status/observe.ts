@@ -23,10 +23,12 @@ export interface Observation {
 
 /** A server that says nothing for so long counts as down. */
 const ANSWER_MS = 3000;
-/** Between the two samples of a single look. */
+/** The server reckons a new client's buffers within a tenth of a second (`hz`); before that they look like growth. */
+const SETTLE_MS = 150;
+/** Between the two samples of a look; nothing of its own is asked meanwhile. */
 const GAP_MS = 400;
 /** How long the look for queues goes on, so that the whole takes a second; and when all of them are wanted. */
-const SCAN_MS = 400;
+const SCAN_MS = 250;
 const LONG_SCAN_MS = 60_000;
 const NO_QUEUES: FoundQueues = { queues: [], complete: true };
 
@@ -86,23 +88,26 @@ export class Observer {
     }
   }
 
-  /** Two samples, and the queues meanwhile; the last look's sample is the first of the next. */
+  /** The queues, then two samples; what grows is measured from the last look's, where there was one. */
   private async look(): Promise<{ facts: ServerFacts; found: FoundQueues }> {
     const { client, role, run } = this;
     if (!client) throw new Error("not connected");
-    const first = await this.sample(client);
-    const before = this.last ?? first;
-    const queues = role === Role.Queue && first.info.loading !== "1";
+    const { info } = await this.sample(client);
+    const queues = role === Role.Queue && info.loading !== "1";
     const scan = this.allQueues ? LONG_SCAN_MS : SCAN_MS;
     const [found] = await Promise.all([
       queues
-        ? within(scan + ANSWER_MS, run, async (signal) => readQueues(await this.whole(first), signal, scan))
+        ? within(scan + ANSWER_MS, run, async (signal) => readQueues(await this.whole(info), signal, scan))
         : NO_QUEUES,
-      this.last ? undefined : until(run.signal, sleep(GAP_MS)),
+      until(run.signal, sleep(SETTLE_MS)),
     ]);
     const rest = await within(ANSWER_MS, run, (signal) => readRest(client, signal));
-    this.last = await this.sample(client);
-    return { found, facts: { before, now: this.last, ...rest } };
+    const near = await this.sample(client);
+    await until(run.signal, sleep(GAP_MS));
+    const now = await this.sample(client);
+    const before = this.last ?? near;
+    this.last = now;
+    return { found, facts: { before, near, now, ...rest } };
   }
 
   private sample(client: Redis): Promise<Sample> {
@@ -110,7 +115,7 @@ export class Observer {
   }
 
   /** The cluster that the server belongs to, where it does. */
-  private async whole({ info }: Sample): Promise<Client> {
+  private async whole(info: Sample["info"]): Promise<Client> {
     if (info.cluster_enabled !== "1" || !this.client || !this.reached) return this.client as Redis;
     this.cluster ??= await this.reached.connectCluster();
     return this.cluster;

@@ -10,7 +10,10 @@ export interface Sample {
 
 /** What a server has said of itself. */
 export interface ServerFacts {
+  /** The last sample of the look before; of a first look the same as `near`. */
   readonly before: Sample;
+  /** Less than a second before `now`, with no command of `status` between them. */
+  readonly near: Sample;
   readonly now: Sample;
   /** Unix time in seconds, by the server's own clock. */
   readonly time: number;
@@ -20,8 +23,6 @@ export interface ServerFacts {
 
 /** Less than this between two samples is the noise of buffers, not growth. */
 const NOISE_BYTES = 16 * 1024;
-/** Between samples this far apart, the few commands of `status` are nothing. */
-const LONG_SECONDS = 2;
 /** A rate that fills the memory in more than this is none. */
 const FAR_SECONDS = 30 * 86_400;
 /** What the kernel and Redis hold back with `appendfsync everysec` (aof.c: fsync a second, at most two behind). */
@@ -169,13 +170,11 @@ function dataBytes(info: Readonly<Record<string, string>>): number {
   return whole(info.used_memory) - whole(info.mem_clients_normal);
 }
 
-/** Over a short time the commands of `status` itself would count: what the server had measured before them does not. */
-function opsOf(facts: ServerFacts): number {
-  const { before, now } = facts;
-  const seconds = sampleSeconds(facts);
-  const more = whole(now.info.total_commands_processed) - whole(before.info.total_commands_processed);
-  if (seconds < LONG_SECONDS || more < 0) return whole(before.info.instantaneous_ops_per_sec);
-  return rounded(more / seconds, 0);
+function opsOf({ near, now }: ServerFacts): number {
+  const seconds = (now.at - near.at) / 1000;
+  // One of them is the INFO of `near`, which counts itself only afterwards.
+  const more = whole(now.info.total_commands_processed) - whole(near.info.total_commands_processed) - 1;
+  return seconds > 0 && more > 0 ? rounded(more / seconds, 0) : 0;
 }
 
 /** A field is a number, or `count=3` among the error statistics. */

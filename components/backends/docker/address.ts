@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isLoopback } from "../../redis/address";
 
 /** Where an engine is, read from a `DOCKER_HOST`-like address. */
 export interface EngineAddress {
@@ -34,11 +34,7 @@ export function parseAddress(text: string): EngineAddress | undefined {
 
 /** Whether an engine's published loopback ports are out of this machine's reach. */
 export function isRemote({ machine }: EngineAddress): boolean {
-  return machine !== undefined && machine !== "localhost" && !isLoopback(machine);
-}
-
-export function isLoopback(address: string): boolean {
-  return address === "::1" || (isIP(address) === 4 && address.startsWith("127."));
+  return machine !== undefined && !isLoopback(machine);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { Problem } from "../../redis/problems";
-import { describe } from "../../redis/problems";
+import { describe, toldProblem } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { GuardedVolumes } from "./guard";
 import { OWNER_LABEL, removeLeftContainer, unlessMissing } from "./leftovers";
 import { DATA_FOLDER } from "./places";
@@ -32,7 +33,7 @@ export async function tryData(docker: Docker, adopted: Adopted): Promise<void> {
     Image: image,
     User: user,
     Tty: true,
-    Cmd: ["sh", "-c", script(adopted.program)],
+    Cmd: ["sh", "-c", script(adopted)],
     Labels: { [OWNER_LABEL]: owner, "redis-topology.trial": adopted.role },
     HostConfig: {
       Memory: memory,
@@ -48,14 +49,14 @@ export async function tryData(docker: Docker, adopted: Adopted): Promise<void> {
     await container.start();
     const end = await ended(container, PATIENCE_SECONDS);
     const problem = end && adoptionProblem(adopted, end.code, end.log);
-    if (problem) throw new Error(describe(problem));
+    if (problem) throw new Error(describe(toldProblem(problem, adopted.section)));
   } finally {
     await container.remove({ v: true, force: true }).catch(unlessMissing);
   }
 }
 
 /** Copies what Redis reads into the image's own folder, and starts there as the queue does. */
-function script(program: string): string {
+function script({ program, section }: Adopted): string {
   const names = `${APPEND_FOLDER} ${OLD_AOF} ${SNAPSHOT}`;
   return [
     `cd ${VOLUME} && [ -r . ] || exit ${CODES.unreadable}`,
@@ -65,7 +66,7 @@ function script(program: string): string {
     `any ${names} || exit ${CODES.otherNames}`,
     `for f in ${names} ${APPEND_FOLDER}/*; do [ ! -e "$f" ] || [ -r "$f" ] || exit ${CODES.unreadable}; done`,
     `for f in ${names}; do [ ! -e $f ] || cp -R $f ${DATA_FOLDER}/ || exit ${CODES.noRoom}; done`,
-    startScript(program),
+    startScript(program, section),
   ].join("\n");
 }
 
@@ -75,35 +76,35 @@ export function adoptionProblem(
   code: number | undefined,
   log: string,
 ): Problem | undefined {
-  const key = "docker.volume";
+  const path = "volume";
   const look = `\`docker run --rm -v ${data}:/data ${image} ls -lnR /data\` shows them`;
   switch (code) {
     case CODES.empty:
       return undefined;
     case CODES.unreadable:
       return {
-        key: "docker.user",
+        key: "user",
         was: `${user}, who cannot read the files of volume "${data}"`,
         allowed: "their owner",
-        fix: `${UNTOUCHED} Set \`docker.user\` to it: ${look}.`,
+        fix: say`${UNTOUCHED} Set ${key("user")} to it: ${look}.`,
       };
     case CODES.noRoom:
       return {
-        key,
+        key: path,
         was: `"${data}", of which the engine has no room for a copy to try the server on`,
         allowed: "as much room on the engine's disk as the files take, once",
         fix: `${UNTOUCHED} Make room, then run again.`,
       };
     case CODES.otherNames:
       return {
-        key,
+        key: path,
         was: `"${data}", which holds files and none of a name that the server reads`,
         allowed: `\`${APPEND_FOLDER}\`, \`${OLD_AOF}\`, \`${SNAPSHOT}\`, or an empty volume`,
         fix: `${UNTOUCHED} Rename them if they are Redis' own, or choose another volume: ${look}.`,
       };
     case undefined:
       return {
-        key,
+        key: path,
         was: `"${data}", which the server had not loaded after ${PATIENCE_SECONDS} s`,
         allowed: "files that it loads in that time",
         fix: `${UNTOUCHED} Let it rewrite its AOF where it runs now (\`BGREWRITEAOF\`), or run again when the machine has less to do.`,
@@ -117,10 +118,10 @@ export function adoptionProblem(
       };
     default:
       return {
-        key,
+        key: path,
         was: `"${data}", whose files the server cannot load: ${reason(log)}`,
         allowed: "files of the same version or an earlier one, undamaged",
-        fix: `${UNTOUCHED} Set \`queue.version\` (or \`docker.image\`) to what wrote them; for damaged ones see docs/operations/docker.md, Moving a Compose volume in.`,
+        fix: say`${UNTOUCHED} Set ${key("queue.version")} (or ${key("image")}) to what wrote them; for damaged ones see docs/operations/docker.md, Moving a Compose volume in.`,
       };
   }
 }

@@ -1,4 +1,5 @@
 import type { TopologyArgs } from "../../contract";
+import type { ExporterArgs } from "../../redis/exporter";
 
 /** A topology of containers on a Docker engine. */
 export interface DockerTopologyArgs extends TopologyArgs {
@@ -40,4 +41,12 @@ export interface DockerTopologyArgs extends TopologyArgs {
   certPath?: string;
   /** Options of the `ssh` command for an `ssh://` host, such as `["-i", "key"]`. Default: none. Changed in place. */
   sshOptions?: string[];
+  /** Metrics and alerts: an exporter container for each role, and Prometheus' files in the output `details`. Default: none. */
+  monitoring?: MonitoringArgs;
+}
+
+/** Metrics and alerts. */
+export interface MonitoringArgs extends ExporterArgs {
+  /** Image of redis_exporter. Default `oliver006/redis_exporter:v1.88.0`. Replaces the exporters. */
+  exporterImage?: string;
 }

@@ -21,7 +21,7 @@ export function engineClient(access: EngineAccess): Docker {
   // Its own defaults are the local socket or pipe.
   if (written === undefined) return new Docker();
   const address = parseAddress(written);
-  if (address === undefined) throw new Error(`docker.host: not an address of an engine.`);
+  if (address === undefined) throw new Error("DOCKER_HOST, or the context: not the address of an engine.");
   const { scheme, path: socketPath, machine, port } = address;
   if (socketPath !== undefined) return new Docker({ socketPath });
   if (scheme === "ssh") return overSsh(written, access.sshOptions ?? []);

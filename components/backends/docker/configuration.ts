@@ -56,7 +56,7 @@ export function createConfiguration(
   const { parent, name, prefix, child } = place;
   const probe = madePassword(parent, `${name}-${role.role}-probe`);
   const acl = pulumi.all([validPasswords(password, given), probe]).apply(([passwords, probePassword]) => {
-    refuse(name, openPasswordProblems(role.role, plan.bind, passwords), parent);
+    refuse(name, openPasswordProblems(role.role, plan.bind, passwords), parent, place);
     return aclFile(passwords, probePassword);
   });
   const config = serverConfig(role);

@@ -1,5 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../../redis/roles";
+import type { Inputs } from "../dynamic";
+import { DynamicResource } from "../dynamic";
 import type { EngineAccess } from "./client";
 
 /** A server as its guard knows it; the provider's inputs. */
@@ -29,6 +31,8 @@ export interface GuardedServer {
   /** What is compared with the running server, as CONFIG GET gives it. */
   settings: Record<string, string>;
   password: string;
+  /** Section of the stack file, for messages. */
+  section?: string;
 }
 
 /** What the file with `maxmemory` is made of; the provider's inputs. */
@@ -77,26 +81,25 @@ export interface GuardedVolumes {
   /** Bytes: Redis' own limit. */
   maxMemory: number;
   config: string;
+  /** Section of the stack file, for messages. */
+  section?: string;
 }
 
 export interface GuardedNetwork {
   owner: string;
   engine: EngineAccess;
   network: string;
+  /** Section of the stack file, for messages. */
+  section?: string;
 }
-
-type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /**
  * Stands before a server's containers: tries a new one before the old one goes, compares the running one with its
  * role on every run, and knows the engine (docs/adr/0057-docker-guard.md). A dynamic resource; makes nothing.
  */
-export class ServerGuard extends pulumi.CustomResource {
+export class ServerGuard extends DynamicResource<GuardedServer> {
   constructor(name: string, inputs: Inputs<GuardedServer>, opts: pulumi.CustomResourceOptions) {
-    const secrets = { additionalSecretOutputs: ["password"] };
-    const own = { ...inputs, __provider: providerText("serverGuard") };
-    const merged = pulumi.mergeOptions(opts, secrets);
-    super("pulumi-nodejs:dynamic/redis-topology:DockerServerGuard", name, own, merged);
+    super({ ...provider("DockerServerGuard", "serverGuard"), secrets: ["password"] }, name, inputs, opts);
   }
 }
 
@@ -104,19 +107,16 @@ export class ServerGuard extends pulumi.CustomResource {
  * The file with `maxmemory`, between the files' container and the server's: there before the first start, and lower
  * before the container is (docs/adr/0058-docker-memory-in-place.md).
  */
-export class ServerLimit extends pulumi.CustomResource {
+export class ServerLimit extends DynamicResource<LimitFile> {
   constructor(name: string, inputs: Inputs<LimitFile>, opts: pulumi.CustomResourceOptions) {
-    const own = { ...inputs, __provider: providerText("serverLimit") };
-    super("pulumi-nodejs:dynamic/redis-topology:DockerServerLimit", name, own, opts);
+    super(provider("DockerServerLimit", "serverLimit"), name, inputs, opts);
   }
 }
 
 /** `maxmemory` of the running server, after its container: raised when the container has the memory for it. */
-export class ServerMemory extends pulumi.CustomResource {
+export class ServerMemory extends DynamicResource<LimitedServer> {
   constructor(name: string, inputs: Inputs<LimitedServer>, opts: pulumi.CustomResourceOptions) {
-    const own = { ...inputs, __provider: providerText("serverMemory") };
-    const merged = pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] });
-    super("pulumi-nodejs:dynamic/redis-topology:DockerServerMemory", name, own, merged);
+    super({ ...provider("DockerServerMemory", "serverMemory"), secrets: ["password"] }, name, inputs, opts);
   }
 }
 
@@ -124,21 +124,19 @@ export class ServerMemory extends pulumi.CustomResource {
  * Stands before a server's volumes: refuses another topology's, and data that the server cannot load
  * (docs/adr/0087-docker-names.md, 0088). A dynamic resource; makes nothing.
  */
-export class VolumeGuard extends pulumi.CustomResource {
+export class VolumeGuard extends DynamicResource<GuardedVolumes> {
   constructor(name: string, inputs: Inputs<GuardedVolumes>, opts: pulumi.CustomResourceOptions) {
-    const own = { ...inputs, __provider: providerText("volumeGuard") };
-    super("pulumi-nodejs:dynamic/redis-topology:DockerVolumeGuard", name, own, opts);
+    super(provider("DockerVolumeGuard", "volumeGuard"), name, inputs, opts);
   }
 }
 
 /** Goes right before the network, and names the containers for which the engine would keep it. */
-export class NetworkGuard extends pulumi.CustomResource {
+export class NetworkGuard extends DynamicResource<GuardedNetwork> {
   constructor(name: string, inputs: Inputs<GuardedNetwork>, opts: pulumi.CustomResourceOptions) {
-    const own = { ...inputs, __provider: providerText("networkGuard") };
-    super("pulumi-nodejs:dynamic/redis-topology:DockerNetworkGuard", name, own, opts);
+    super(provider("DockerNetworkGuard", "networkGuard"), name, inputs, opts);
   }
 }
 
-function providerText(guard: string): string {
-  return `exports.handler = () => require('redis-topology/docker-provider').${guard};`;
+function provider(type: string, handler: string) {
+  return { type, room: "docker", handler };
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "../../redis/problems";
+import { key, say, settingName } from "../../redis/sentence";
 import { OWNER_LABEL } from "./leftovers";
 
 /** A volume as the engine has it, and who uses it. */
@@ -38,12 +39,10 @@ export function dataProblem(asking: Asking, volume: FoundVolume): Problem | unde
   const { name } = volume;
   if (other !== undefined) {
     return {
-      key: "docker.volume",
+      key: "volume",
       was: `"${name}", which holds the data of ${other}`,
       allowed: `a volume of ${asking.owner}, one that no other topology has, or a new name`,
-      fix:
-        `Set another one: \`pulumi config set --path docker.volume <name>\`. To have the data in both, copy it while ${other} is stopped: ` +
-        `\`docker run --rm -v ${name}:/from:ro -v <name>:/to redis:7.4-alpine cp -a /from/. /to/\`.`,
+      fix: say`Set another one with ${key("volume")}. To have the data in both, copy it while ${other} is stopped: \`docker run --rm -v ${name}:/from:ro -v <name>:/to redis:7.4-alpine cp -a /from/. /to/\`.`,
     };
   }
   const strangers = volume.users.filter((user) => user.running && user.writes && !isOurs(asking, user));
@@ -51,7 +50,7 @@ export function dataProblem(asking: Asking, volume: FoundVolume): Problem | unde
   if (strangers.length === 0 || volume.users.some((user) => isOurs(asking, user))) return undefined;
   const names = strangers.map((user) => user.name).join(" ");
   return {
-    key: "docker.volume",
+    key: "volume",
     was: `"${name}", on which other containers write now: ${names.replaceAll(" ", ", ")}`,
     allowed: "a volume that nobody else writes to: two servers on one destroy its files",
     fix: `Stop them for good (\`docker stop ${names}\`; what Compose runs, take out of its file too), then run again.`,
@@ -66,12 +65,11 @@ export function earlierProblem(asking: Asking, wanted: string, earlier: FoundVol
   const { name, owner, users } = earlier;
   if (owner !== undefined || foreignOwner(asking, earlier) !== undefined) return undefined;
   if (users.some(({ running }) => running)) return undefined;
-  const set = (volume: string) => `\`pulumi config set --path docker.volume ${volume}\``;
   return {
-    key: "docker.volume",
+    key: "volume",
     was: `missing, and the engine has "${name}", where an earlier version kept the queue of a stack of this name, of this project or another`,
     allowed: "the name of the volume to use",
-    fix: `If it holds this stack's jobs: ${set(name)}. To begin with an empty queue: ${set(wanted)}.`,
+    fix: say`If it holds this stack's jobs, set ${key("volume", name)}. To begin with an empty queue, set ${key("volume", wanted)}.`,
   };
 }
 
@@ -86,13 +84,13 @@ export function filesProblem(asking: Asking, volume: FoundVolume): string | unde
 }
 
 /** What is wrong with a volume that the state has already: two stacks of one name may have met on it before. Pure. */
-export function sharedProblem(asking: Asking, volume: FoundVolume): string | undefined {
+export function sharedProblem(asking: Asking, volume: FoundVolume, section?: string): string | undefined {
   const other = foreignOwner(asking, volume);
   if (other === undefined) return undefined;
   return (
     `The volume "${volume.name}" in this stack's state holds the data of ${other}. Nothing was changed. ` +
     "Take it out of the state (`pulumi stack --show-urns`, then `pulumi state delete --force` with the URN that ends in its resource's name), " +
-    "set `docker.volume` to another name, then run again."
+    `set \`${settingName("volume", section)}\` to another name, then run again.`
   );
 }
 

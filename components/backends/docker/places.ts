@@ -22,6 +22,11 @@ export function serverName(prefix: Output<string>, role: Role): Output<string> {
   return prefix.apply((text) => `${text}-${role}`);
 }
 
+/** What the container of a role's exporter is called on the engine. */
+export function exporterName(prefix: Output<string>, role: Role): Output<string> {
+  return prefix.apply((text) => `${text}-${role}-exporter`);
+}
+
 /** What the volume of a role's data is called, unless the stack names one. */
 export function dataVolumeName(prefix: string, role: Role): string {
   return `${prefix}-${role}-data`;

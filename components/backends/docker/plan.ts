@@ -1,4 +1,5 @@
-import type { RoleGuarantees } from "../../redis/guarantees";
+import { exporterProblems } from "../../redis/exporter";
+import type { PlannedGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
@@ -8,6 +9,8 @@ import {
 } from "../../redis/guarantees";
 import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
+import type { Problem } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { EngineAddress } from "./address";
 import { parseAddress } from "./address";
 import type { DockerTopologyArgs } from "./args";
@@ -54,18 +57,24 @@ export function planDocker(args: DockerTopologyArgs): DockerPlan {
       ...bindProblems(args, bind, engine),
       ...imageProblems(args),
       ...nameProblems(args),
+      ...monitoringProblems(args, topology),
     ],
   };
 }
 
-const CACHE: RoleGuarantees = {
+function monitoringProblems(args: DockerTopologyArgs, { cache, queue }: TopologyPlan): Problem[] {
+  const ports = { ...(cache && { cache: cache.port }), ...(queue && { queue: queue.port }) };
+  return exporterProblems(args.monitoring, ports);
+}
+
+const CACHE: PlannedGuarantees = {
   ...CACHE_GUARANTEES,
   redeploy: lost(
     "A cache persists nothing, and most changes replace its container; maxMemory and memoryLimit are changed live.",
   ),
 };
 
-function queueGuarantees(deleteData: boolean): RoleGuarantees {
+function queueGuarantees(deleteData: boolean): PlannedGuarantees {
   const alone = lost("The volume lies on the disk of the engine's machine only.");
   return {
     processCrash: kept(`${AOF_SURVIVES_CRASH} The engine starts Redis again.`),
@@ -77,7 +86,7 @@ function queueGuarantees(deleteData: boolean): RoleGuarantees {
     hostLoss: alone,
     zoneLoss: alone,
     destroy: deleteData
-      ? lost("`deleteData` is true.")
+      ? lost(say`${key("deleteData")} is true.`)
       : kept("The volume stays on the engine, and the next `pulumi up` finds it."),
   };
 }

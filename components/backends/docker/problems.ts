@@ -1,10 +1,13 @@
 import { isIP } from "node:net";
+import { isLoopback } from "../../redis/address";
 import type { Problem } from "../../redis/problems";
 import { shapeOf, shownAs } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { Engine, ROLES } from "../../redis/roles";
+import { key, say } from "../../redis/sentence";
+import { imageAndVersion } from "../rules";
 import type { EngineAddress } from "./address";
-import { ADDRESS_FORMS, isLoopback, isRemote } from "./address";
+import { ADDRESS_FORMS, isRemote } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import { IMAGE_USER } from "./images";
 
@@ -23,7 +26,7 @@ export function hostProblems(args: DockerTopologyArgs, engine: EngineAddress | u
   const problems: Problem[] = [];
   if (args.host !== undefined && !engine) {
     problems.push({
-      key: "docker.host",
+      key: "host",
       was: shapeOf(args.host),
       allowed: ADDRESS_FORMS,
       fix: "Correct the address, or remove it for the local engine.",
@@ -33,13 +36,13 @@ export function hostProblems(args: DockerTopologyArgs, engine: EngineAddress | u
     ["certPath", "tcp"],
     ["sshOptions", "ssh"],
   ] as const;
-  for (const [key, scheme] of belongs) {
-    if (args[key] === undefined || engine?.scheme === scheme) continue;
+  for (const [name, scheme] of belongs) {
+    if (args[name] === undefined || engine?.scheme === scheme) continue;
     problems.push({
-      key: `docker.${key}`,
+      key: name,
       was: "given",
-      allowed: `nothing without a \`${scheme}://\` address in \`docker.host\``,
-      fix: "Remove it, or set `docker.host`.",
+      allowed: say`nothing without a \`${scheme}://\` address in ${key("host")}`,
+      fix: say`Remove it, or set ${key("host")}.`,
     });
   }
   return problems;
@@ -54,7 +57,7 @@ export function bindProblems(
   if (args.bind === undefined && engine && isRemote(engine)) {
     return [
       {
-        key: "docker.bind",
+        key: "bind",
         was: "missing",
         allowed: "an IP address of the remote engine's machine, since its loopback is out of reach from here",
         fix: "Set it to an address that the applications reach and nobody else does; `127.0.0.1` for use on that machine only.",
@@ -64,7 +67,7 @@ export function bindProblems(
   if (isIP(bind) === 0) {
     return [
       {
-        key: "docker.bind",
+        key: "bind",
         was: shownAs(DOTTED, bind),
         allowed: "an IP address of the engine's machine",
         fix: "Write an address, not a name; remove it for loopback.",
@@ -87,7 +90,7 @@ export function openPasswordProblems(role: Role, bind: string, passwords: readon
     {
       key: `${role}.password`,
       was: `shorter than ${MIN_OPEN_PASSWORD} characters`,
-      allowed: `${MIN_OPEN_PASSWORD} characters or more where \`docker.bind\` (${bind}) lets other machines in, or nothing`,
+      allowed: say`${MIN_OPEN_PASSWORD} characters or more where ${key("bind")} (${bind}) lets other machines in, or nothing`,
       fix: "Remove the setting to have a password made, or bind to loopback.",
     },
   ];
@@ -97,20 +100,14 @@ export function openPasswordProblems(role: Role, bind: string, passwords: readon
 export function imageProblems(args: DockerTopologyArgs): Problem[] {
   if (args.image === undefined) return [];
   const used = ROLES.flatMap((role) => (args[role] ? [{ role, ...args[role] }] : []));
-  const problems: Problem[] = used
-    .filter(({ version }) => version !== undefined)
-    .map(({ role }) => ({
-      key: `${role}.version`,
-      was: "given",
-      allowed: "nothing beside `docker.image`, which names the version",
-      fix: "Remove one of the two.",
-    }));
+  const image = { path: "image", value: args.image };
+  const problems = used.flatMap(({ role, version }) => imageAndVersion(image, role, version));
   if (new Set(used.map(({ engine }) => engine ?? Engine.Redis)).size > 1) {
     problems.push({
-      key: "docker.image",
+      key: "image",
       was: "given",
       allowed: "nothing when the roles have two engines: one image holds one of them",
-      fix: "Remove it, or give both roles the same `engine`.",
+      fix: say`Remove it, or make ${key("cache.engine")} and ${key("queue.engine")} the same.`,
     });
   }
   return problems;
@@ -121,7 +118,7 @@ export function nameProblems(args: DockerTopologyArgs): Problem[] {
   const problems: Problem[] = [];
   if (args.user !== undefined && !NON_ROOT_USER.test(args.user)) {
     problems.push({
-      key: "docker.user",
+      key: "user",
       was: shownAs(ROOT, args.user),
       allowed: `a numeric uid other than 0, or \`uid:gid\`, such as \`${IMAGE_USER}\``,
       fix: "Name the user that owns `/data` in the image, by number.",
@@ -129,7 +126,7 @@ export function nameProblems(args: DockerTopologyArgs): Problem[] {
   }
   if (args.volume !== undefined && !ENGINE_NAME.test(args.volume)) {
     problems.push({
-      key: "docker.volume",
+      key: "volume",
       was: shapeOf(args.volume),
       allowed: "the name of a volume: two or more letters, digits, `_`, `.` or `-`, a letter or digit first",
       fix: "Take a name that `docker volume ls` shows, or a new one.",
@@ -137,9 +134,9 @@ export function nameProblems(args: DockerTopologyArgs): Problem[] {
   }
   if (args.volume !== undefined && args.deleteData) {
     problems.push({
-      key: "docker.deleteData",
+      key: "deleteData",
       was: "true",
-      allowed: "false beside `docker.volume`: a volume that the stack names is never deleted",
+      allowed: say`false beside ${key("volume")}: a volume that the stack names is never deleted`,
       fix: "Remove one of the two; after a `destroy`, `docker volume rm` deletes the volume.",
     });
   }

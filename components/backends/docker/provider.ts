@@ -142,9 +142,12 @@ export const networkGuard = {
   },
 };
 
-async function refuseOthersVolume(docker: Docker, { owner, container, carrier, volume }: GuardedServer) {
+async function refuseOthersVolume(
+  docker: Docker,
+  { owner, container, carrier, volume, section }: GuardedServer,
+) {
   if (volume === undefined) return;
-  await refuseShared(docker, { owner, containers: [container, carrier] }, volume);
+  await refuseShared(docker, { owner, containers: [container, carrier] }, volume, section);
 }
 
 /** The two containers of a server. */
@@ -208,7 +211,7 @@ type Guarded = GuardedServer | GuardedNetwork;
 
 /** Refuses another engine, in the preview already: what the stack has is on the one it was made on. */
 async function refuseAnotherEngine(olds: Known, news: Guarded): Promise<void> {
-  const problem = identityProblem(olds, await identity(engineClient(news.engine)));
+  const problem = identityProblem(olds, await identity(engineClient(news.engine)), news.section);
   if (problem !== undefined) throw new Error(problem);
 }
 
@@ -229,5 +232,6 @@ function differs(olds: object, news: object, keys: readonly string[]): boolean {
 }
 
 function inputKeys(news: object): string[] {
-  return Object.keys(news).filter((key) => key !== "__provider");
+  // What messages call a setting changes nothing.
+  return Object.keys(news).filter((key) => key !== "__provider" && key !== "section");
 }

@@ -1,5 +1,7 @@
 import { connect } from "node:net";
 import type { Problem } from "../../redis/problems";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import type { EngineAddress } from "./address";
 import { isRemote, parseAddress } from "./address";
 import type { DockerTopologyArgs } from "./args";
@@ -16,7 +18,7 @@ export interface DockerEnvironment {
 /** What there is to find out about the engine before anything is declared: nothing, a problem, or whether it answers. */
 export type Check =
   | { readonly problem: Problem }
-  | { readonly try: EngineAddress; readonly named: string }
+  | { readonly try: EngineAddress; readonly named: Sentence }
   | undefined;
 
 /** Decides from args and environment. Pure. `ssh` and contexts are left to the provider, who knows how to log in. */
@@ -28,16 +30,16 @@ export function engineCheck(
   if (host === undefined && environment.DOCKER_CONTEXT) return undefined;
   const written = host ?? (environment.DOCKER_HOST || localEngine(platform));
   // An address may hold what a mistake has put there; only the one that nobody wrote is told.
-  const source = host === undefined ? environment.DOCKER_HOST && "DOCKER_HOST" : "`docker.host`";
-  const named = source ? `the engine that ${source} names` : `the engine at ${written}`;
+  const source = host === undefined ? environment.DOCKER_HOST && "DOCKER_HOST" : key("host");
+  const named = source ? say`the engine that ${source} names` : `the engine at ${written}`;
   const address = parseAddress(written);
   if (host === undefined && address && isRemote(address)) {
     return {
       problem: {
-        key: "docker.host",
+        key: "host",
         was: "missing, and DOCKER_HOST names a remote engine",
         allowed: "the address of a remote engine, so that ports and endpoints are those of its machine",
-        fix: `Set it: pulumi config set --path 'docker.host' "$DOCKER_HOST". Or unset DOCKER_HOST.`,
+        fix: say`Set ${key("host")} to what DOCKER_HOST holds, or unset DOCKER_HOST.`,
       },
     };
   }
@@ -45,14 +47,14 @@ export function engineCheck(
 }
 
 /** The problem with an engine that did not take a connection. Pure. */
-export function unreachable(named: string, code: string): Problem {
+export function unreachable(named: Sentence, code: string): Problem {
   const start =
     code === "EACCES"
       ? "Let your user use it (`sudo usermod -aG docker $USER`, then log in again)"
       : "Start it (`sudo systemctl start docker`, or Docker Desktop)";
   return {
-    key: "docker.host",
-    was: `${named} does not answer (${code})`,
+    key: "host",
+    was: say`${named} does not answer (${code})`,
     allowed: "a running Docker engine",
     fix: `${start}, name another one, or work without Docker: \`pulumi stack select local\`.`,
   };

@@ -40,6 +40,8 @@ export interface Place {
   /** `<project>/<stack>/<topology>`, on everything that is made. */
   readonly owner: string;
   readonly access: EngineAccess;
+  /** Section of the stack file, for messages. */
+  readonly section?: string;
   readonly network: docker.Network;
   /** Options of every child: its parent, and the engine when it is not the provider's own. */
   readonly child: pulumi.CustomResourceOptions;
@@ -47,7 +49,14 @@ export interface Place {
 
 /** The network of a topology, which application containers join. */
 export function createNetwork(
-  { parent, name, owner, access, child }: Pick<Place, "parent" | "name" | "owner" | "access" | "child">,
+  {
+    parent,
+    name,
+    owner,
+    access,
+    section,
+    child,
+  }: Pick<Place, "parent" | "name" | "owner" | "access" | "section" | "child">,
   called: string,
 ): docker.Network {
   const network = new docker.Network(
@@ -56,7 +65,11 @@ export function createNetwork(
     // One from before has neither: it would be replaced, under the containers that are on it.
     { ...child, ignoreChanges: ["name", "labels"], ...clearLeftNetwork(access, owner) },
   );
-  new NetworkGuard(`${name}-network-guard`, { owner, engine: access, network: network.name }, { parent });
+  new NetworkGuard(
+    `${name}-network-guard`,
+    { owner, engine: access, network: network.name, ...(section !== undefined && { section }) },
+    { parent },
+  );
   return network;
 }
 
@@ -88,7 +101,7 @@ export function createServer(
     {
       name: serverName(place.prefix, role.role),
       image: image.imageId,
-      command: startCommand(role, software),
+      command: startCommand(role, software, place.section),
       user: plan.user,
       networksAdvanced: [{ name: place.network.name, aliases: [alias(place, role)] }],
       ports: [{ ip: plan.bind, external: role.port, internal: role.port, protocol: "tcp" }],
@@ -117,7 +130,7 @@ export function createServer(
 
 /** Before both of the server's containers. */
 function createGuard(
-  { parent, name, prefix, owner, access }: Place,
+  { parent, name, prefix, owner, access, section }: Place,
   { bind, user }: DockerPlan,
   role: RolePlan,
   { software, image, password, volume }: GuardedParts,
@@ -142,6 +155,7 @@ function createGuard(
       ...(volume && { volume: volume.name }),
       settings: roleSettings(role.directives),
       password: pulumi.secret(password),
+      ...(section !== undefined && { section }),
     },
     { parent },
   );

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
-import { flag, text } from "../fields";
+import { exporter, flag, text } from "../fields";
 import type { DockerTopologyArgs } from "./args";
 
 export const dockerBackend = {
@@ -14,6 +14,7 @@ export const dockerBackend = {
     host: text,
     certPath: text,
     sshOptions: z.array(z.string()).optional(),
+    monitoring: z.strictObject({ exporterImage: text, ...exporter }).optional(),
   }),
   problems: async (args) => (await import("./plan")).planDocker(args).problems,
   unreachable: async (args) => (await import("./reach")).engineProblems(args),

@@ -51,8 +51,8 @@ export function serverConfig({ port, directives }: RolePlan): string {
 }
 
 /** What the container runs: a cache its server, a queue the script that looks at the volume first. */
-export function startCommand({ persists }: RolePlan, { server }: RoleImage): string[] {
-  return persists ? ["sh", "-c", startScript(server)] : [server, CONFIG_FILE];
+export function startCommand({ persists }: RolePlan, { server }: RoleImage, section?: string): string[] {
+  return persists ? ["sh", "-c", startScript(server, section)] : [server, CONFIG_FILE];
 }
 
 /** What a health check is made of, as the Docker provider takes it. */

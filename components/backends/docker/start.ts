@@ -1,3 +1,4 @@
+import { settingName } from "../../redis/sentence";
 import { CONFIG_FILE, DATA_FOLDER } from "./places";
 
 /** The AOF's folder and manifest (redis.conf 7.0: appenddirname, appendfilename); their names are not for a stack to change. */
@@ -10,16 +11,17 @@ export const SNAPSHOT = "dump.rdb";
 const DOCUMENTED = "See docs/operations/docker.md, When a queue does not start.";
 
 export const TORN = `redis-topology: ${APPEND_FOLDER} holds data but no manifest that names it. Redis would start without it and overwrite it. Put appendonly.aof.manifest back, or move ${APPEND_FOLDER} aside to start from ${SNAPSHOT}. ${DOCUMENTED}`;
-export const NOT_CONVERTED = `redis-topology: ${SNAPSHOT} could not be copied to an AOF, and Redis would start empty. The snapshot is as it was. Make room on the volume, for as much again as the snapshot, or let docker.user write there. ${DOCUMENTED}`;
+const notConverted = (user: string) =>
+  `redis-topology: ${SNAPSHOT} could not be copied to an AOF, and Redis would start empty. The snapshot is as it was. Make room on the volume, for as much again as the snapshot, or let ${user} write there. ${DOCUMENTED}`;
 
 /**
  * Decides from a queue's files, before Redis does: with `appendonly yes` it reads the AOF that the manifest names,
  * else nothing, and its next save overwrites the snapshot (server.c, loadDataFromDisk). Until there is a manifest, the
  * snapshot is the truth: an AOF may begin with one (`aof-use-rdb-preamble`), so that a copy of it, moved into place
  * by a rename, is a complete AOF of Redis 6, which every version takes over. Killed anywhere in between, the next
- * start decides the same again.
+ * start decides the same again. `section`: of the stack file, for messages.
  */
-export function startScript(server: string): string {
+export function startScript(server: string, section?: string): string {
   const noAof = `[ ! -e ${MANIFEST} ] && [ ! -s ${OLD_AOF} ]`;
   return [
     `cd ${DATA_FOLDER} || exit 1`,
@@ -31,7 +33,7 @@ export function startScript(server: string): string {
     "  done",
     `  if [ -e ${SNAPSHOT} ]; then`,
     `    cp ${SNAPSHOT} temp-${OLD_AOF} && sync temp-${OLD_AOF} && mv -f temp-${OLD_AOF} ${OLD_AOF} && sync . || {`,
-    `      rm -f temp-${OLD_AOF}; echo '${NOT_CONVERTED}' >&2; exit 1;`,
+    `      rm -f temp-${OLD_AOF}; echo '${notConverted(settingName("user", section))}' >&2; exit 1;`,
     "    }",
     "  fi",
     "fi",

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
+import { settingName } from "../../redis/sentence";
 import type { GuardedServer } from "./guard";
 import { OWNER_LABEL, removeLeftContainer, unlessMissing } from "./leftovers";
 import { limitConfig } from "./limit";
@@ -121,14 +122,15 @@ function refusedStart({ role, port, bind }: GuardedServer, message: string): Err
 
 /** What a server that ended says, without the values of directives, where a password may stand. Pure. */
 export function rejection(
-  { role, user, volume }: Pick<GuardedServer, "role" | "user" | "volume">,
+  { role, user, volume, section }: Pick<GuardedServer, "role" | "user" | "volume" | "section">,
   code: number,
   log: string,
 ): string {
   if (code === UNREADABLE) {
+    const key = settingName("user", section);
     return (
-      `docker.user: ${user}, who cannot read and write the files of volume "${volume}". Allowed: their owner. ` +
-      `${UNTOUCHED} Set \`docker.user\` to it: \`docker run --rm -v ${volume}:/data redis ls -ln /data\` shows it.`
+      `${key}: ${user}, who cannot read and write the files of volume "${volume}". Allowed: their owner. ` +
+      `${UNTOUCHED} Set \`${key}\` to it: \`docker run --rm -v ${volume}:/data redis ls -ln /data\` shows it.`
     );
   }
   const lines = log.split(/\r?\n/).filter((line) => line !== "");

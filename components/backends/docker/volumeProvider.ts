@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { runtime } from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { describe } from "../../redis/problems";
+import { describe, toldProblem } from "../../redis/problems";
 import { tryData } from "./adoption";
 import { engineClient } from "./client";
 import type { GuardedVolumes } from "./guard";
@@ -17,7 +17,6 @@ export const volumeGuard = {
     return { inputs: news, failures: reasons.map((reason) => ({ property: "", reason })) };
   },
 
-  /** The rest is for whoever tries a server on them. */
   /** The rest is for whoever tries a server on them. */
   async diff(_id: string, olds: GuardedVolumes, news: GuardedVolumes): Promise<dynamic.DiffResult> {
     return { changes: !sameVolumes(olds, news) };
@@ -37,9 +36,14 @@ export const volumeGuard = {
 };
 
 /** Throws when the queue's volume, which the state has already, is another topology's. */
-export async function refuseShared(docker: Docker, asking: Asking, volume: string): Promise<void> {
+export async function refuseShared(
+  docker: Docker,
+  asking: Asking,
+  volume: string,
+  section: string | undefined,
+): Promise<void> {
   const found = await findVolume(docker, volume);
-  const problem = found && sharedProblem(asking, found);
+  const problem = found && sharedProblem(asking, found, section);
   if (problem) throw new Error(problem);
 }
 
@@ -59,7 +63,7 @@ async function admit(guarded: GuardedVolumes): Promise<void> {
 }
 
 async function refusals(docker: Docker, guarded: GuardedVolumes): Promise<string[]> {
-  const { owner, server, files, data, earlier } = guarded;
+  const { owner, server, files, data, earlier, section } = guarded;
   const asking = { owner, containers: [server, files] };
   const find = async (name: string | undefined) =>
     name === undefined ? undefined : findVolume(docker, name);
@@ -71,7 +75,7 @@ async function refusals(docker: Docker, guarded: GuardedVolumes): Promise<string
     volume && dataProblem(asking, volume),
     before && earlierProblem(asking, data ?? "", before),
   ];
-  const reasons = problems.flatMap((problem) => (problem ? [describe(problem)] : []));
+  const reasons = problems.flatMap((problem) => (problem ? [describe(toldProblem(problem, section))] : []));
   return [...reasons, ...[config && filesProblem(asking, config)].flatMap((reason) => reason ?? [])];
 }
 

@@ -24,7 +24,7 @@ export interface VolumeParts {
 
 /** Before both of a server's volumes. */
 export function createVolumeGuard(
-  { parent, name, prefix, earlierPrefix, owner, access }: Place,
+  { parent, name, prefix, earlierPrefix, owner, access, section }: Place,
   { user }: DockerPlan,
   plan: RolePlan,
   { software, image, args }: VolumeParts,
@@ -46,6 +46,7 @@ export function createVolumeGuard(
       memory: memoryMiB(plan) * 1024 * 1024,
       maxMemory,
       config: serverConfig(plan),
+      ...(section !== undefined && { section }),
     },
     { parent },
   );

@@ -1,7 +1,8 @@
+import { isLoopback } from "../../redis/address";
 import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import type { RoleWays, Ways } from "../../redis/ways";
-import { isLoopback, isRemote } from "./address";
+import { isRemote } from "./address";
 import type { DockerTopologyArgs } from "./args";
 import type { DockerPlan } from "./plan";
 

@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { runError } from "../../errors";
+import type { TopologyOptions } from "../../options";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import { describeAll } from "../../redis/problems";
+import { settingName, told } from "../../redis/sentence";
 import type { Ways } from "../../redis/ways";
 import { awsCommand } from "../aws/command";
 import { rolePassword } from "../passwords";
@@ -17,6 +20,7 @@ import { watchPolicy } from "./drift";
 import { createGroup } from "./group";
 import type { GroupPlan } from "./plan";
 import { planElasticache, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import { storeConnection } from "./secret";
 import { createParameterGroup, createSecurityGroup, createSubnetGroup } from "./surroundings";
 import { tokenProblems } from "./token";
@@ -34,13 +38,13 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
   /** `cacheSecretArn` and `queueSecretArn`: where Secrets Manager holds the connections. */
   readonly details?: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: ElasticacheTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ElasticacheTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:ElasticacheTopology", name, {}, opts);
     const plan = planElasticache(args);
-    refuse(name, plan.problems, this);
-    for (const warning of plan.groups.flatMap(({ warnings }) => warnings)) pulumi.log.warn(warning, this);
+    refuse(name, plan.problems, this, opts);
+    warn(plan.groups, this, opts?.section);
     const subnets = createSubnetGroup(contextOf(this, name, "subnets", args), args);
-    const servers = plan.groups.map((group) => createServer(this, name, args, group, subnets.name));
+    const servers = plan.groups.map((group) => createServer(this, name, args, group, subnets.name, opts));
     const server = (role: string) => servers.find((candidate) => candidate.role === role)?.server;
 
     const outputs = topologyOutputs({
@@ -48,11 +52,12 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
       cache: server("cache"),
       queue: server("queue"),
       args,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: Object.fromEntries(servers.map(({ role, ways }) => [role, ways])),
       details: Object.fromEntries(servers.map(({ role, secretArn }) => [`${role}SecretArn`, secretArn])),
     });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
 
     this.backend = outputs.backend;
     this.cache = outputs.cache;
@@ -66,15 +71,21 @@ export class ElasticacheTopology extends pulumi.ComponentResource implements Top
   }
 }
 
+function warn(groups: readonly GroupPlan[], component: pulumi.Resource, section: string | undefined): void {
+  for (const { key, says } of groups.flatMap(({ warnings }) => warnings))
+    pulumi.log.warn(`${settingName(key, section)}: ${told(says, section)}`, component);
+}
+
 function createServer(
   component: ElasticacheTopology,
   name: string,
   args: ElasticacheTopologyArgs,
   plan: GroupPlan,
   subnetGroupName: pulumi.Input<string>,
+  opts?: TopologyOptions,
 ) {
   const { role, port, durability } = plan;
-  const context = contextOf(component, name, role, args);
+  const context = contextOf(component, name, role, args, opts);
   const password = rolePassword(component, name, role, args[role] ?? {}).apply((text) => checked(role, text));
   const parameters = createParameterGroup(context, plan);
   watchPolicy(context, role, parameters);

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { TopologyOptions } from "../../options";
 import { Role } from "../../redis/roles";
 import { nameInAws, ownTags } from "../aws/names";
 import type { ElasticacheTopologyArgs } from "./args";
@@ -19,6 +20,8 @@ export interface Context {
   readonly tags: Readonly<Record<string, string>>;
   /** Whether what a queue cannot be used without, its jobs and its password, is kept from deletion. */
   readonly protect: boolean;
+  /** Section of the stack file, for messages. */
+  readonly section?: string;
 }
 
 /** The context of a role's group, or of what the groups share. */
@@ -27,8 +30,10 @@ export function contextOf(
   name: string,
   part: Role | "subnets",
   args: ElasticacheTopologyArgs,
+  { section }: TopologyOptions = {},
 ): Context {
   const groupId = nameInAws(name, part, GROUP_ID_LIMIT);
   const protect = part === Role.Queue && (args.protect ?? true);
-  return { component, name, groupId, tags: { Name: groupId, ...ownTags(name, args.tags) }, protect };
+  const tags = { Name: groupId, ...ownTags(name, args.tags) };
+  return { component, name, groupId, tags, protect, section };
 }

@@ -3,6 +3,8 @@ import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
 import { shapeOf } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import { compareVersions } from "../../redis/software";
 import type { EngineVersion } from "./engines";
 import { DURABLE_SINCE } from "./engines";
@@ -19,20 +21,21 @@ export function durabilityProblems(
   prefix: string | undefined,
 ): Problem[] {
   if (life.durability === undefined) return [];
-  const key = `${role}Group.durability`;
+  const path = `${role}Group.durability`;
   const was = shownNear(life.durability, Object.values(Durability));
   if (role === Role.Cache) {
-    return [{ key, was, allowed: "nothing: a cache persists nothing", fix: "Remove the setting." }];
+    return [{ key: path, was, allowed: "nothing: a cache persists nothing", fix: "Remove the setting." }];
   }
   const problems: Problem[] = [];
-  const needs = (allowed: string, fix: string) => problems.push({ key, was, allowed, fix });
+  const needs = (allowed: string, fix: Sentence) => problems.push({ key: path, was, allowed, fix });
   if (engine !== Engine.Valkey || compareVersions(version, DURABLE_SINCE) < 0) {
     needs(
       `only with valkey ${DURABLE_SINCE} or later, not ${engine} ${version}`,
-      `Set \`queue.version: "${DURABLE_SINCE}"\`.`,
+      say`Set ${key("queue.version", JSON.stringify(DURABLE_SINCE))}.`,
     );
   }
-  if (!life.multiAz) needs("only with Multi-AZ and a replica", "Set `queueGroup.nodes` to 2 or more.");
+  if (!life.multiAz)
+    needs("only with Multi-AZ and a replica", say`Set ${key("queueGroup.nodes")} to 2 or more.`);
   if (nodeType !== undefined && !DURABLE_FAMILIES.includes(familyOf(nodeType))) {
     needs(
       `only on nodes of the families ${DURABLE_FAMILIES.join(", ")}, not ${nodeType}`,

@@ -2,7 +2,14 @@ import { shownVersion } from "../../redis/checks";
 import type { Problem } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { Engine } from "../../redis/roles";
+import type { Sentence } from "../../redis/sentence";
 import { compareVersions } from "../../redis/software";
+
+/** What AWS alone can judge of a setting. */
+export interface Warning {
+  readonly key: string;
+  readonly says: Sentence;
+}
 
 /** One engine version that is offered, and the family its parameter group must be of. */
 export interface EngineVersion {
@@ -45,11 +52,14 @@ export function engineVersion(
 }
 
 /** A version that this program has not heard of. */
-export function versionWarnings(role: Role, { engine, version }: EngineVersion): string[] {
+export function versionWarnings(role: Role, { engine, version }: EngineVersion): Warning[] {
   const known = VERSIONS[engine] ?? [];
   if (known.includes(version)) return [];
   return [
-    `${role}.version: ${engine} ${version} is not known to this program (known: ${known.join(", ")}): AWS decides whether it has it.`,
+    {
+      key: `${role}.version`,
+      says: `${engine} ${version} is not known to this program (known: ${known.join(", ")}): AWS decides whether it has it.`,
+    },
   ];
 }
 

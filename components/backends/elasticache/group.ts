@@ -114,14 +114,15 @@ function tokensOf(args: ElasticacheTopologyArgs, role: Role, authToken: pulumi.O
 }
 
 function guardGroup(
-  { component, name }: Context,
+  { component, name, section }: Context,
   args: ElasticacheTopologyArgs,
   role: Role,
   group: ReplicationGroup,
   settings: Fixed & ReturnType<typeof tokensOf> & { enforced: boolean },
 ): void {
   const actualVersion = group.engineVersionActual;
-  const inputs = { role, ...settings, minorUpgrades: args.minorUpgrades ?? false };
+  const told = section === undefined ? {} : { section };
+  const inputs = { role, ...settings, minorUpgrades: args.minorUpgrades ?? false, ...told };
   const options = { parent: component };
   new ReplacementGuard(`${name}-${role}-guard`, { ...inputs, groupArn: group.arn, actualVersion }, options);
 }

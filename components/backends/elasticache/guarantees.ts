@@ -1,5 +1,6 @@
-import type { Outcome, RoleGuarantees } from "../../redis/guarantees";
+import type { PlannedGuarantees, PlannedOutcome } from "../../redis/guarantees";
 import { kept, keptInOwnLog, lost } from "../../redis/guarantees";
+import { key, say } from "../../redis/sentence";
 import { Durability } from "./args";
 
 /** What decides over a queue's life. */
@@ -20,7 +21,7 @@ const REPLICATION_LOSS_SECONDS = 10;
 const ASYNC_LOSS_SECONDS = 10;
 
 /** What a queue's group survives. There is no AOF on ElastiCache: what lives, lives in another node's memory. */
-export function queueGuarantees(group: QueueGroup): RoleGuarantees {
+export function queueGuarantees(group: QueueGroup): PlannedGuarantees {
   const failover = afterFailover(group);
   return {
     processCrash: failover,
@@ -29,12 +30,14 @@ export function queueGuarantees(group: QueueGroup): RoleGuarantees {
     hostLoss: failover,
     zoneLoss: group.multiAz ? failover : lost(`All nodes are in one zone. ${snapshots(group)}`),
     destroy: group.finalSnapshot
-      ? kept("A final snapshot is taken and stays; `restoreFrom` fills a new group with it.")
-      : lost("`finalSnapshot` is false."),
+      ? kept(
+          say`A final snapshot is taken and stays; ${key("queueGroup.restoreFrom")} fills a new group with it.`,
+        )
+      : lost(say`${key("queueGroup.finalSnapshot")} is false.`),
   };
 }
 
-function afterFailover(group: QueueGroup): Outcome {
+function afterFailover(group: QueueGroup): PlannedOutcome {
   if (group.nodes < 2) return lost(`The only node keeps everything in memory. ${snapshots(group)}`);
   if (group.durability === Durability.Sync)
     return keptInOwnLog("Every acknowledged write is in the durable log.");

@@ -1,11 +1,11 @@
 import type { Problem } from "../../redis/problems";
 import { shownAs } from "../../redis/problems";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import type { Given } from "../backend";
+import { cidrProblems, readCidr } from "../cidr";
 import type { ElasticacheTopologyArgs } from "./args";
-import { readCidr } from "./cidr";
 
-/** An IPv4 address or network as far as its form goes. */
-const DOTTED = /^\d{1,3}(\.\d{1,3}){3}(\/\d{1,3})?$/;
 const SUBNET = /^subnet-[\da-f]{1,17}$/;
 
 /** Everything wrong with where the groups are and who reaches them. */
@@ -19,13 +19,16 @@ export function networkProblems(args: Given<ElasticacheTopologyArgs>, multiAz: b
   problems.push(...subnetProblems(args, multiAz));
   if (allowedSecurityGroups.length + allowedCidrs.length === 0) {
     problems.push({
-      key: "allowedSecurityGroups, allowedCidrs",
+      key: ["allowedSecurityGroups", "allowedCidrs"],
       was: "both missing",
       allowed: "at least one client",
       fix: "Give the applications' security groups; without one nobody reaches Redis.",
     });
   }
-  return [...problems, ...allowedCidrs.flatMap((cidr) => cidrProblems(cidr, args.allowAnyAddress ?? false))];
+  return [
+    ...problems,
+    ...allowedCidrs.flatMap((cidr) => clientProblems(cidr, args.allowAnyAddress ?? false)),
+  ];
 }
 
 /** Whether a CIDR is of IPv6. */
@@ -53,16 +56,12 @@ function subnetProblems({ subnetIds = [] }: Given<ElasticacheTopologyArgs>, mult
   ];
 }
 
-function cidrProblems(cidr: string, anyAddress: boolean): Problem[] {
+/** EC2 takes a network by its first address only. */
+function clientProblems(cidr: string, anyAddress: boolean): Problem[] {
   const network = readCidr(cidr);
-  const was = network === undefined ? shownAs(DOTTED, cidr) : JSON.stringify(cidr);
-  const problem = (allowed: string, fix: string): Problem[] => [{ key: "allowedCidrs", was, allowed, fix }];
-  if (network === undefined) {
-    return problem("a network such as 10.0.0.0/16 or 2001:db8::/32", "Correct the network.");
-  }
-  if (network === "mapped") {
-    return problem("an IPv4 network in its own form, such as 10.0.0.0/16", "Write it without ::ffff:.");
-  }
+  if (network === undefined || network === "mapped") return cidrProblems("allowedCidrs", cidr);
+  const was = JSON.stringify(cidr);
+  const problem = (allowed: string, fix: Sentence): Problem[] => [{ key: "allowedCidrs", was, allowed, fix }];
   const length = cidr.split("/")[1];
   if (!network.isFirst) {
     const single = network.family === 6 ? 128 : 32;
@@ -74,6 +73,6 @@ function cidrProblems(cidr: string, anyAddress: boolean): Problem[] {
   if (length !== "0" || anyAddress) return [];
   return problem(
     "the applications' own networks",
-    "Narrow it; if every address is meant, say so again with `allowAnyAddress: true`.",
+    say`Narrow it; if every address is meant, say so again with ${key("allowAnyAddress", "true")}.`,
   );
 }

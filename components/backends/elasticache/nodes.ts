@@ -1,7 +1,9 @@
 import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
+import { key, say } from "../../redis/sentence";
 import { formatSize } from "../../redis/size";
+import type { Warning } from "./engines";
 import { memoryOf, SIZES, VALKEY_ONLY } from "./nodeSizes";
 
 /** Cheapest first, by memory: what is chosen when no node type is given. */
@@ -43,7 +45,7 @@ export function chooseNode(
   wanted: Wanted,
   problems: Problem[],
 ): Node | undefined {
-  const key = `${role}Group.nodeType`;
+  const path = `${role}Group.nodeType`;
   if (wanted.nodeType === undefined) {
     const nodes = LADDER.filter((type) => !wanted.durable || DURABLE_FAMILIES.includes(familyOf(type)));
     const fitting = nodes
@@ -55,39 +57,49 @@ export function chooseNode(
       key: `${role}.maxMemory`,
       was: formatSize(maxMemory),
       allowed: `at most ${arithmetic(largest)}, the largest node`,
-      fix: "Lower `maxMemory`: one group is one shard.",
+      fix: "Lower it: one group is one shard.",
     });
     return undefined;
   }
   if (!NODE_TYPE.test(wanted.nodeType)) {
-    problems.push(wanted.nodeType.includes("serverless") ? serverless(key) : malformed(key, wanted.nodeType));
+    problems.push(
+      wanted.nodeType.includes("serverless") ? serverless(path) : malformed(path, wanted.nodeType),
+    );
     return undefined;
   }
   const given = node(role, wanted.nodeType, wanted);
   if (given.usable !== undefined && given.usable < maxMemory) {
     const enough = chooseNode(role, maxMemory, { ...wanted, nodeType: undefined }, []);
     problems.push({
-      key,
+      key: path,
       was: `"${wanted.nodeType}", which holds ${arithmetic(given)}`,
-      allowed: `a node that holds the ${role}'s maxMemory of ${formatSize(maxMemory)}`,
-      fix: enough ? `Use ${enough.nodeType}, or remove the setting.` : "Lower `maxMemory`.",
+      allowed: say`a node that holds ${key(`${role}.maxMemory`)}, ${formatSize(maxMemory)}`,
+      fix: enough
+        ? `Use ${enough.nodeType}, or remove the setting.`
+        : say`Lower ${key(`${role}.maxMemory`)}.`,
     });
   }
   return given;
 }
 
 /** What cannot be judged of a node type that is newer than this program. */
-export function nodeWarnings(role: Role, { nodeType, usable }: Node, engine: Engine): string[] {
-  const key = `elasticache.${role}Group.nodeType`;
+export function nodeWarnings(role: Role, { nodeType, usable }: Node, engine: Engine): Warning[] {
+  const path = `${role}Group.nodeType`;
   const family = familyOf(nodeType);
   if (usable === undefined) {
     return [
-      `${key}: ${nodeType} is not known to this program: AWS decides whether it has it, and whether it holds the ${role}'s maxMemory is not checked.`,
+      {
+        key: path,
+        says: say`${nodeType} is not known to this program: AWS decides whether it has it, and whether it holds ${key(`${role}.maxMemory`)} is not checked.`,
+      },
     ];
   }
   if (engine === Engine.Redis && VALKEY_ONLY.includes(family)) {
     return [
-      `${key}: AWS lists ${family} for valkey and not for redis; it decides whether it has ${nodeType}.`,
+      {
+        key: path,
+        says: `AWS lists ${family} for valkey and not for redis; it decides whether it has ${nodeType}.`,
+      },
     ];
   }
   return [];
@@ -112,9 +124,9 @@ function arithmetic({ nodeType, reservedPercent, usable = 0 }: Node): string {
   return `${mebi(memoryOf(nodeType) ?? 0)} - ${reservedPercent} % reserved = ${mebi(usable)}`;
 }
 
-function serverless(key: string): Problem {
+function serverless(path: string): Problem {
   return {
-    key,
+    key: path,
     was: "serverless",
     allowed:
       "a node type: on ElastiCache Serverless BullMQ's scripts fail (cluster mode without a single slot)",
@@ -122,9 +134,9 @@ function serverless(key: string): Problem {
   };
 }
 
-function malformed(key: string, nodeType: string): Problem {
+function malformed(path: string, nodeType: string): Problem {
   return {
-    key,
+    key: path,
     was: shownNear(nodeType, LADDER),
     allowed: `cache.<family>.<size>, such as cache.r7g.large; known are the families ${Object.keys(SIZES).join(", ")}`,
     fix: "Choose one of these, or remove the setting to have the smallest chosen.",

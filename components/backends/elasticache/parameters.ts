@@ -4,6 +4,7 @@ import type { RolePlan } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { shapeOf } from "../../redis/problems";
 import type { Directive } from "../../redis/roles";
+import { joined, key, say } from "../../redis/sentence";
 import { shownSize } from "../../redis/size";
 import type { Range } from "./parameterList";
 import { PARAMETERS, UNCHANGEABLE } from "./parameterList";
@@ -15,10 +16,11 @@ export interface Parameter {
 }
 
 const NO_AOF = "ElastiCache writes no AOF and keeps snapshots instead";
-const NO_SAVE = "set `snapshotDays` and `snapshotWindow` of the group instead";
+const NO_SAVE = ["snapshotDays", "snapshotWindow"];
+const RESERVED = ["reservedMemoryPercent"];
 
-/** Directives of redis.conf that ElastiCache does not have, each with the way that is open. */
-const ABSENT: Readonly<Record<string, string>> = {
+/** Directives of redis.conf that ElastiCache does not have: why, or the settings of the group that take their place. */
+const ABSENT: Readonly<Record<string, string | readonly string[]>> = {
   appendonly: NO_AOF,
   appendfsync: NO_AOF,
   "no-appendfsync-on-rewrite": NO_AOF,
@@ -26,8 +28,8 @@ const ABSENT: Readonly<Record<string, string>> = {
   "auto-aof-rewrite-min-size": NO_AOF,
   save: NO_SAVE,
   "shutdown-on-sigterm": NO_SAVE,
-  "reserved-memory": "set `reservedMemoryPercent` of the group instead",
-  "reserved-memory-percent": "set `reservedMemoryPercent` of the group instead",
+  "reserved-memory": RESERVED,
+  "reserved-memory-percent": RESERVED,
 };
 
 /** The user's directives as parameters of a family, and what is wrong with them. */
@@ -60,14 +62,16 @@ export function groupParameters(
 }
 
 function directiveProblems(role: RolePlan["role"], family: string, [name, ...args]: Directive): Problem[] {
-  const key = `${role}.config.${name}`;
+  const path = `${role}.config.${name}`;
   const absent = Object.hasOwn(ABSENT, name) ? ABSENT[name] : undefined;
   if (absent) {
-    return [{ key, was: "given", allowed: "a parameter of ElastiCache", fix: `Remove it: ${absent}.` }];
+    const settings = typeof absent === "string" ? [] : absent.map((one) => key(`${role}Group.${one}`));
+    const way = typeof absent === "string" ? absent : say`set ${joined(settings, " and ")} instead`;
+    return [{ key: path, was: "given", allowed: "a parameter of ElastiCache", fix: say`Remove it: ${way}.` }];
   }
   if (UNCHANGEABLE.includes(name)) {
     const allowed = "nothing: ElastiCache sets it by itself";
-    return [{ key, was: "given", allowed, fix: "Remove it." }];
+    return [{ key: path, was: "given", allowed, fix: "Remove it." }];
   }
   const list = PARAMETERS[family];
   const range = list && Object.hasOwn(list, name) ? list[name] : undefined;
@@ -75,17 +79,19 @@ function directiveProblems(role: RolePlan["role"], family: string, [name, ...arg
     const was = `${args.length} values`;
     const fix =
       "Use the names of the ElastiCache User Guide, such as client-output-buffer-limit-pubsub-hard-limit.";
-    return [{ key, was, allowed: "one value, since a parameter of ElastiCache has one", fix }];
+    return [{ key: path, was, allowed: "one value, since a parameter of ElastiCache has one", fix }];
   }
   // A family newer than the list: AWS decides, as the warning about its version says.
   if (list === undefined) return [];
   if (range === undefined) {
     const allowed = `a parameter of the family ${family} that can be changed (ElastiCache User Guide, "Valkey and Redis OSS parameters")`;
-    return [{ key, was: "given", allowed, fix: "Remove it, or correct its name." }];
+    return [{ key: path, was: "given", allowed, fix: "Remove it, or correct its name." }];
   }
   const [value = ""] = args;
   if (within(range, value)) return [];
-  return [{ key, was: shownIn(range, value), allowed: describeRange(range), fix: "Correct the value." }];
+  return [
+    { key: path, was: shownIn(range, value), allowed: describeRange(range), fix: "Correct the value." },
+  ];
 }
 
 function within(range: Range, value: string): boolean {

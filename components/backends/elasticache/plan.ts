@@ -5,12 +5,13 @@ import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { shapeOf, shownNumber } from "../../redis/problems";
 import { ROLES, Role } from "../../redis/roles";
+import { key, say } from "../../redis/sentence";
 import { tagProblems } from "../aws/tags";
 import type { Given } from "../backend";
-import { inSection } from "../section";
+import { withoutRole } from "../rules";
 import type { ElasticacheTopologyArgs, GroupArgs } from "./args";
 import { durabilityProblems } from "./durability";
-import type { EngineVersion } from "./engines";
+import type { EngineVersion, Warning } from "./engines";
 import { engineVersion, versionWarnings } from "./engines";
 import type { QueueGroup } from "./guarantees";
 import { queueGuarantees } from "./guarantees";
@@ -40,7 +41,7 @@ export const traits: BackendTraits = {
   defaultPorts: { cache: 6379, queue: 6379 },
   sharesAddress: false,
   refuses: {
-    memoryLimit: "the node type sets it (`nodeType` of the group)",
+    memoryLimit: say`the node type sets it (${key("cacheGroup.nodeType")}, ${key("queueGroup.nodeType")})`,
     "persistence.size": "the data lies in memory, and snapshots in AWS's own storage",
     "persistence.storageClass": "the data lies in memory, and snapshots in AWS's own storage",
   },
@@ -56,7 +57,7 @@ export interface GroupPlan extends QueueGroup {
   readonly snapshotWindow: string;
   readonly restoreFrom?: string;
   /** What AWS alone can judge, since it may be newer than this program. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 /** The common plan with the groups. */
@@ -96,7 +97,7 @@ export function planElasticache(args: Given<ElasticacheTopologyArgs>): Elasticac
     ...between("alarmConnections", args.alarmConnections, 1, MOST_CLIENTS),
     ...range("logRetentionDays", args.logRetentionDays, LOG_DAYS),
   );
-  return { ...plan, groups, problems: [...plan.problems, ...inSection(traits.name, problems)] };
+  return { ...plan, groups, problems: [...plan.problems, ...problems] };
 }
 
 function planGroup(
@@ -149,7 +150,9 @@ function lifeOf(role: Role, given: GroupArgs = {}): QueueGroup {
 
 /** A cache promises nothing; with a replica it only stays warm. */
 function cacheGuarantees(given: GroupArgs = {}) {
-  return given.finalSnapshot ? { destroy: kept("`finalSnapshot` leaves a final snapshot.") } : {};
+  return given.finalSnapshot
+    ? { destroy: kept(say`${key("cacheGroup.finalSnapshot")} leaves a final snapshot.`) }
+    : {};
 }
 
 function groupOf(args: Given<ElasticacheTopologyArgs>, role: Role): GroupArgs | undefined {
@@ -159,15 +162,7 @@ function groupOf(args: Given<ElasticacheTopologyArgs>, role: Role): GroupArgs | 
 function unusedGroups(args: Given<ElasticacheTopologyArgs>): Problem[] {
   return ROLES.flatMap((role) => {
     if (groupOf(args, role) === undefined || (args as TopologyArgs)[role]) return [];
-    const fix = `Add \`${role}: {}\`, or remove \`${role}Group\`.`;
-    return [
-      {
-        key: `${role}Group`,
-        was: `given without \`${role}\``,
-        allowed: `only together with \`${role}\``,
-        fix,
-      },
-    ];
+    return [withoutRole(`${role}Group`, role)];
   });
 }
 
@@ -186,13 +181,13 @@ function bastionProblems(bastion: string | undefined): Problem[] {
   ];
 }
 
-function between(key: string, value: number | undefined, least: number, most: number): Problem[] {
+function between(path: string, value: number | undefined, least: number, most: number): Problem[] {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
   const allowed = `a whole number from ${least} to ${most}`;
-  return [{ key, was: shownNumber(value), allowed, fix: "Correct the number." }];
+  return [{ key: path, was: shownNumber(value), allowed, fix: "Correct the number." }];
 }
 
-function range(key: string, value: number | undefined, values: readonly number[]): Problem[] {
+function range(path: string, value: number | undefined, values: readonly number[]): Problem[] {
   if (value === undefined || values.includes(value)) return [];
-  return [{ key, was: shownNumber(value), allowed: values.join(", "), fix: "Choose one of these." }];
+  return [{ key: path, was: shownNumber(value), allowed: values.join(", "), fix: "Choose one of these." }];
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
-import { describe } from "../../redis/problems";
+import { keeping, refusals } from "../guarding";
 import { minorOf } from "./engines";
 import type { FixedSettings } from "./replacement";
 import { ignoredUpgrades, replacements, strandedGroup } from "./replacement";
@@ -12,14 +12,17 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What Pulumi's engine calls for a ReplacementGuard. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {
+  ...keeping<ReplacementGuardInputs>(({ groupId }) => groupId),
+
   /** Called on every preview and update with what the state holds: the place to refuse. */
   async check(
     olds: ReplacementGuardInputs | undefined,
     news: ReplacementGuardInputs,
   ): Promise<dynamic.CheckResult> {
+    const { section, ...inputs } = news;
     // Without an ARN it was written by a version that remembered what was wanted.
-    if (olds?.groupArn === undefined) return { inputs: news };
-    const known = Object.entries(news).filter(([, value]) => value !== UNKNOWN);
+    if (olds?.groupArn === undefined) return { inputs };
+    const known = Object.entries(inputs).filter(([, value]) => value !== UNKNOWN);
     const wanted: ReplacementGuardInputs = { ...olds, ...Object.fromEntries(known) };
     const exists = { ...olds, version: minorOf(olds.actualVersion) };
     const problems = [
@@ -28,8 +31,7 @@ export const provider = {
       ...lockoutProblems(wanted.role, exists, wanted),
       ...(wanted.minorUpgrades ? ignoredUpgrades(wanted.role, exists, wanted) : []),
     ];
-    const failures = problems.map((problem) => ({ property: "", reason: describe(problem) }));
-    return { inputs: news, failures };
+    return { inputs, failures: refusals(problems, section) };
   },
 
   /**
@@ -47,18 +49,6 @@ export const provider = {
     );
     const leaves = news.groupArn === UNKNOWN && !olds.enforced;
     return { changes, replaces: leaves ? ["groupArn"] : [], deleteBeforeReplace: true };
-  },
-
-  async create(inputs: ReplacementGuardInputs): Promise<dynamic.CreateResult> {
-    return { id: inputs.groupId, outs: inputs };
-  },
-
-  async read(id: string, state: ReplacementGuardInputs): Promise<dynamic.ReadResult> {
-    return { id, props: state };
-  },
-
-  async update(_id: string, _olds: unknown, news: ReplacementGuardInputs): Promise<dynamic.UpdateResult> {
-    return { outs: news };
   },
 };
 

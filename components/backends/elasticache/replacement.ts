@@ -2,6 +2,7 @@ import type { Problem } from "../../redis/problems";
 import { shown, shownAs } from "../../redis/problems";
 import type { Engine } from "../../redis/roles";
 import { Role } from "../../redis/roles";
+import { key, say } from "../../redis/sentence";
 import { isDowngrade, majorOf } from "./engines";
 
 /** What a group has and cannot change in place; plain data, kept in the state. */
@@ -17,34 +18,27 @@ export interface FixedSettings {
   readonly clustered: boolean;
 }
 
-/** The settings that the API takes only at creation, by the key that a user changes. */
-const FIXED: Readonly<Partial<Record<keyof FixedSettings, string>>> = {
-  groupId: "name of project, stack or topology",
-  port: "queue.port",
-  kmsKeyId: "elasticache.kmsKeyId",
-};
-
 const KMS_KEY = /^(?:arn:aws[a-z-]*:kms:[a-z\d-]+:\d{12}:key\/)?[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const VPC = /^vpc-[\da-f]{1,17}$/;
 
-const SAFE_WAY =
-  "Bring up a second stack from a snapshot (`elasticache.queueGroup.restoreFrom`) and move the applications there; to replace this one and lose its jobs, set `protect: false` and deploy that first.";
+const SAFE_WAY = say`Bring up a second stack from a snapshot (${key("queueGroup.restoreFrom")}) and move the applications there; to replace this one and lose its jobs, set ${key("protect", "false")} and deploy that first.`;
 
 /** Every change that would make AWS replace the group, and with it the jobs in its memory. */
 export function replacements(before: FixedSettings, after: FixedSettings): Problem[] {
-  const problems = Object.entries(FIXED).flatMap(([name, key]): Problem[] => {
-    const [old, wanted] = [before[name as keyof FixedSettings], after[name as keyof FixedSettings]];
-    if (old === wanted) return [];
-    return [
-      {
-        key,
-        was: key === FIXED.kmsKeyId ? shownAs(KMS_KEY, wanted) : shown(wanted),
-        allowed: `${shown(old)}, with which the group was created`,
-        fix: SAFE_WAY,
-      },
-    ];
-  });
-  return [...problems, ...clusterModeProblems(before, after), ...downgradeProblems(before, after)];
+  return [
+    ...fixed({ other: "name of project, stack or topology" }, before.groupId, after.groupId),
+    ...fixed("queue.port", before.port, after.port),
+    ...fixed("kmsKeyId", before.kmsKeyId, after.kmsKeyId, (value) => shownAs(KMS_KEY, value)),
+    ...clusterModeProblems(before, after),
+    ...downgradeProblems(before, after),
+  ];
+}
+
+/** What the API takes only at creation. */
+function fixed<T>(key: Problem["key"], old: T, wanted: T, show: (value: T) => string = shown): Problem[] {
+  if (old === wanted) return [];
+  const allowed = `${shown(old)}, with which the group was created`;
+  return [{ key, was: show(wanted), allowed, fix: SAFE_WAY }];
 }
 
 function clusterModeProblems(before: FixedSettings, after: FixedSettings): Problem[] {
@@ -53,7 +47,7 @@ function clusterModeProblems(before: FixedSettings, after: FixedSettings): Probl
     ? "sync, async or disabled, between which AWS changes in place; without it the group would leave cluster mode"
     : "nothing, since the group was created without cluster mode, which durability needs";
   const was = after.clustered ? "given" : "missing";
-  return [{ key: "elasticache.queueGroup.durability", was, allowed, fix: SAFE_WAY }];
+  return [{ key: "queueGroup.durability", was, allowed, fix: SAFE_WAY }];
 }
 
 function downgradeProblems(before: FixedSettings, after: FixedSettings): Problem[] {
@@ -71,14 +65,14 @@ export function strandedGroup(role: Role, before: FixedSettings, after: FixedSet
   if (before.vpcId === after.vpcId) return [];
   const from =
     role === Role.Queue
-      ? " from a snapshot (`elasticache.queueGroup.restoreFrom`)"
+      ? say` from a snapshot (${key("queueGroup.restoreFrom")})`
       : ", a cache is empty there";
   return [
     {
-      key: "elasticache.vpcId",
+      key: "vpcId",
       was: shownAs(VPC, after.vpcId),
       allowed: `${shown(before.vpcId)}, in which the ${role}'s group lies: its firewall (security group) would be replaced, the group cannot follow`,
-      fix: `Bring up a second stack in the other VPC${from}, and move the applications there.`,
+      fix: say`Bring up a second stack in the other VPC${from}, and move the applications there.`,
     },
   ];
 }
@@ -93,9 +87,9 @@ export function ignoredUpgrades(role: Role, before: FixedSettings, after: FixedS
   return [
     {
       key: `${role}.version`,
-      was: `${after.engine} ${after.version} with \`minorUpgrades: true\``,
+      was: say`${after.engine} ${after.version} with ${key("minorUpgrades", "true")}`,
       allowed: `${before.engine} ${from}, of which AWS chooses the minor version by itself`,
-      fix: "Set `elasticache.minorUpgrades: false` together with the new version, deploy that, and turn it on again afterwards.",
+      fix: say`Set ${key("minorUpgrades", "false")} together with the new version, deploy that, and turn it on again afterwards.`,
     },
   ];
 }

@@ -1,5 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../../redis/roles";
+import type { Inputs } from "../dynamic";
+import { DynamicResource } from "../dynamic";
 import type { FixedSettings } from "./replacement";
 import type { Tokens } from "./token";
 
@@ -14,9 +16,9 @@ export interface ReplacementGuardInputs extends FixedSettings, Tokens {
   enforced: boolean;
   /** Whether AWS chooses the minor version, so that the group ignores its own. */
   minorUpgrades: boolean;
+  /** Section of the stack file, for messages; not kept. */
+  section?: string;
 }
-
-type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /**
  * Remembers what a group is once it is there, and refuses, in the preview already and with the safe way, a change that
@@ -24,9 +26,8 @@ type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
  * would lock its clients out (docs/adr/0032-replacement-guard.md). A dynamic resource; creates
  * nothing. It comes after the group, whose outputs it takes: what AWS refused is never remembered.
  */
-export class ReplacementGuard extends pulumi.CustomResource {
+export class ReplacementGuard extends DynamicResource<ReplacementGuardInputs> {
   constructor(name: string, inputs: Inputs<ReplacementGuardInputs>, opts: pulumi.CustomResourceOptions) {
-    const __provider = "exports.handler = () => require('redis-topology/elasticache-provider').provider;";
-    super("pulumi-nodejs:dynamic/redis-topology:ReplacementGuard", name, { ...inputs, __provider }, opts);
+    super({ type: "ReplacementGuard", room: "elasticache" }, name, inputs, opts);
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { RoleArgs } from "../../contract";
 import type { Problem } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
+import { key, say } from "../../redis/sentence";
 
 /** ElastiCache User Guide, "Authenticating with AUTH": length and alphabet of a token. */
 const LEAST = 16;
@@ -36,9 +37,11 @@ export function lockoutProblems(role: Role, before: Tokens, after: Tokens): Prob
   return [
     {
       key: given ? `${role}.previousPassword` : `${role}.password`,
-      was: given ? "not the password that the group has" : "changed, or removed, without `previousPassword`",
+      was: given
+        ? "not the password that the group has"
+        : say`changed, or removed, without ${key(`${role}.previousPassword`)}`,
       allowed: given ? "that one, so that it stays valid beside the new one" : "a change in two steps",
-      fix: "Give the group's password as `previousPassword` beside the new `password`, deploy, move the applications, and remove it (docs/operations/elasticache.md). `pulumi stack output --show-secrets` shows the one it has.",
+      fix: say`Give the group's password as ${key(`${role}.previousPassword`)} beside the new ${key(`${role}.password`)}, deploy, move the applications, and remove it (docs/operations/elasticache.md). \`pulumi stack output --show-secrets\` shows the one it has.`,
     },
   ];
 }
@@ -46,9 +49,15 @@ export function lockoutProblems(role: Role, before: Tokens, after: Tokens): Prob
 /** A rotation without a new token, which AWS cannot do: its own ROTATE keeps the old one beside the new one. */
 export function rotationProblems(role: Role, { password, previousPassword }: RoleArgs): Problem[] {
   if (previousPassword === undefined || password !== undefined) return [];
-  const key = `${role}.previousPassword`;
-  const fix = "Give the new `password` too: both are valid until `previousPassword` is removed.";
-  return [{ key, was: "given without `password`", allowed: "only beside a new `password`", fix }];
+  const [given, missing] = [key(`${role}.previousPassword`), key(`${role}.password`)];
+  return [
+    {
+      key: given.path,
+      was: say`given without ${missing}`,
+      allowed: say`only beside a new ${missing}`,
+      fix: say`Give the new ${missing} too: both are valid until ${given} is removed.`,
+    },
+  ];
 }
 
 /** What is wrong with a password as ElastiCache's AUTH token; its text is never shown. */

@@ -1,7 +1,9 @@
 import { DEFAULT_USERNAME } from "../../redis/acl";
+import { isLoopback, isPort, PORT_RANGE } from "../../redis/address";
 import type { Problem } from "../../redis/problems";
 import { shapeOf, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
+import { key, say } from "../../redis/sentence";
 
 /** Where a server is and how to log in; plain data. */
 export interface Address {
@@ -31,33 +33,28 @@ const URL_FORM = "redis://user:password@host:port or rediss://…, without datab
 
 /** The address of a role's server, and everything wrong with it. No message holds the URL or the password. */
 export function readAddress(role: Role, server: PlainServer): { address?: Address; problems: Problem[] } {
-  const key = `${role}Server`;
+  const path = `${role}Server`;
   const problems: Problem[] = [];
   const address =
-    server.url === undefined ? fromParts(key, server, problems) : fromUrl(key, server, problems);
+    server.url === undefined ? fromParts(path, server, problems) : fromUrl(path, server, problems);
   if (!address) return { problems };
-  if (!Number.isInteger(address.port) || address.port < 1 || address.port > 65535) {
+  if (!isPort(address.port)) {
     problems.push({
-      key: `${key}.port`,
+      key: `${path}.port`,
       was: shownNumber(address.port),
-      allowed: "a whole number from 1 to 65535",
+      allowed: PORT_RANGE,
       fix: "Use the port that the server's provider shows.",
     });
   }
-  problems.push(...insecurities(key, address, server.acceptInsecure ?? false));
+  problems.push(...insecurities(path, address, server.acceptInsecure ?? false));
   return { address, problems };
 }
 
-/** Whether packets to this host never leave it. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-function fromParts(key: string, server: PlainServer, problems: Problem[]): Address | undefined {
+function fromParts(path: string, server: PlainServer, problems: Problem[]): Address | undefined {
   const { host, port = DEFAULT_PORT, username = DEFAULT_USERNAME, password = "" } = server;
   if (PARTS.every((part) => server[part] === undefined)) {
     problems.push({
-      key: `${key}.url`,
+      key: `${path}.url`,
       was: "missing",
       allowed: `${URL_FORM}; or its parts: host, port, username, password, tls`,
       fix: "Copy it from the server's provider, and give it as a secret.",
@@ -66,10 +63,10 @@ function fromParts(key: string, server: PlainServer, problems: Problem[]): Addre
   }
   if (host === undefined || host === "" || /[\s/@[\]]/.test(host)) {
     problems.push({
-      key: `${key}.host`,
+      key: `${path}.host`,
       // A URL with a password, given as the host, is the mistake to expect.
       was: host === undefined ? "missing" : shapeOf(host),
-      allowed: "a host name or address, or a `url` instead of all parts",
+      allowed: say`a host name or address, or ${key(`${path}.url`)} instead of all parts`,
       fix: "Use the host that the server's provider shows, without scheme, brackets and port.",
     });
     return undefined;
@@ -77,11 +74,11 @@ function fromParts(key: string, server: PlainServer, problems: Problem[]): Addre
   return { host, port, username, password, tls: server.tls ?? !isLoopback(host) };
 }
 
-function fromUrl(key: string, server: PlainServer, problems: Problem[]): Address | undefined {
+function fromUrl(path: string, server: PlainServer, problems: Problem[]): Address | undefined {
   const beside = PARTS.filter((part) => server[part] !== undefined);
   if (beside.length > 0) {
     problems.push({
-      key: `${key}.url`,
+      key: `${path}.url`,
       was: `given beside ${beside.join(", ")}`,
       allowed: "the url alone, or the parts alone",
       fix: "Remove one of the two.",
@@ -90,7 +87,7 @@ function fromUrl(key: string, server: PlainServer, problems: Problem[]): Address
   const address = parseUrl(server.url ?? "");
   if (typeof address !== "string") return address;
   problems.push({
-    key: `${key}.url`,
+    key: `${path}.url`,
     was: address,
     allowed: URL_FORM,
     fix: "Copy it from the server's provider; percent-encode odd characters of the password.",
@@ -132,13 +129,13 @@ function decoded(text: string): string | undefined {
   }
 }
 
-function insecurities(key: string, { host, tls, password }: Address, accepted: boolean): Problem[] {
+function insecurities(path: string, { host, tls, password }: Address, accepted: boolean): Problem[] {
   if (isLoopback(host) || accepted) return [];
   const problem = (setting: string, was: string, allowed: string, fix: string): Problem => ({
-    key: `${key}.${setting}`,
+    key: `${path}.${setting}`,
     was,
     allowed,
-    fix: `${fix}, or accept the risk with \`acceptInsecure: true\` in the stack file.`,
+    fix: say`${fix}, or accept the risk with ${key(`${path}.acceptInsecure`, "true")}.`,
   });
   return [
     ...(tls

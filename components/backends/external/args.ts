@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TopologyArgs } from "../../contract";
+import type { AlertArgs } from "../../redis/exporter";
 
 /** A Redis that somebody else runs: by `url`, or by its parts. */
 export interface ExternalServerArgs {
@@ -35,4 +36,20 @@ export interface ExternalTopologyArgs extends TopologyArgs {
    * a queue's `clusterMode` must be given.
    */
   checkAtDeploy?: boolean;
+  /** Alerts: Prometheus' files for exporters that you run, in the output `details`. Default: none. */
+  monitoring?: MonitoringArgs;
+}
+
+/** Alerts of servers that somebody else runs. */
+export interface MonitoringArgs extends AlertArgs {
+  /** Where each role's redis_exporter answers, as your Prometheus reaches it. */
+  exporters: ExporterAddresses;
+}
+
+/** `host:port` of each exporter. */
+export interface ExporterAddresses {
+  /** Such as `10.0.0.7:9121`. Required with `cache`. */
+  cache?: string;
+  /** Such as `10.0.0.7:9122`. Required with `queue`. */
+  queue?: string;
 }

@@ -1,22 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
 import { runError } from "../../errors";
+import type { TopologyOptions } from "../../options";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import { HASH_TAG_PREFIX, hasHashTag } from "../../redis/bullmq";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import type { TopologyPlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { describeAll } from "../../redis/problems";
-import { Role } from "../../redis/roles";
+import { prometheusFiles } from "../../redis/prometheus";
+import { ROLES, Role } from "../../redis/roles";
+import { settingName } from "../../redis/sentence";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { Address } from "./address";
 import { readAddress } from "./address";
-import type { ExternalServerArgs, ExternalTopologyArgs } from "./args";
+import type { ExternalServerArgs, ExternalTopologyArgs, MonitoringArgs } from "./args";
 import type { Observation } from "./externalServer";
 import { ExternalServer } from "./externalServer";
 import { planExternal, traits } from "./plan";
+import { PROOFS } from "./proofs";
 
 /** The topology as servers that somebody else runs: checked, never changed. */
 export class ExternalTopology extends pulumi.ComponentResource implements Topology {
@@ -27,25 +32,30 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
   readonly bullmq?: Bullmq;
   readonly guarantees: Guarantees;
   readonly ways?: pulumi.Output<Ways>;
+  readonly details?: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: ExternalTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ExternalTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:ExternalTopology", name, {}, opts);
     const plan = planExternal(args);
-    refuse(name, plan.problems, this);
+    refuse(name, plan.problems, this, opts);
     const checked = args.checkAtDeploy ?? true;
-    if (!checked) warnUnchecked(this);
+    if (!checked) warnUnchecked(this, opts?.section);
     const server = (role: Role, given: ExternalServerArgs | undefined) =>
-      args[role] && given && useServer(this, name, role, given, checked, args.queue?.bullmq?.prefix);
+      args[role] &&
+      given &&
+      useServer(this, name, role, given, checked, args.queue?.bullmq?.prefix, opts?.section);
 
     const outputs = topologyOutputs({
       backend: traits.name,
       cache: server(Role.Cache, args.cacheServer),
       queue: server(Role.Queue, args.queueServer),
       args,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: externalWays(plan),
+      ...(args.monitoring && { details: watchFiles(name, args.monitoring) }),
     });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
 
     this.backend = outputs.backend;
     this.cache = outputs.cache;
@@ -54,8 +64,18 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
     this.bullmq = outputs.bullmq;
     this.guarantees = outputs.guarantees;
     this.ways = outputs.ways;
+    this.details = outputs.details;
     this.registerOutputs({ ...outputs });
   }
+}
+
+/** Prometheus' own files for exporters that somebody runs. */
+function watchFiles(name: string, { exporters, ...alerts }: MonitoringArgs): Record<string, string> {
+  const scraped = ROLES.flatMap((role) => {
+    const address = exporters[role];
+    return address === undefined ? [] : [{ role, address }];
+  });
+  return { ...prometheusFiles(`${pulumi.getProject()}-${pulumi.getStack()}-${name}`, scraped, alerts) };
 }
 
 /** Whoever reaches the servers for applications reaches them for commands; the rest is their provider's. */
@@ -71,10 +91,11 @@ function useServer(
   given: ExternalServerArgs,
   checked: boolean,
   prefix: string | undefined,
+  section: string | undefined,
 ): Server {
   const address = pulumi
     .all([given.url, given.password])
-    .apply(([url, password]) => knownAddress(role, { ...given, url, password }));
+    .apply(([url, password]) => knownAddress(role, { ...given, url, password }, section));
   // A secret URL holds these too, but they are no secrets.
   const open = pulumi.unsecret(address.apply(({ password: _, ...rest }) => rest));
   const { host, port, username, tls } = open;
@@ -90,7 +111,8 @@ function useServer(
   };
   if (!checked) return { ...parts, ...(clusterMode && { prefix: HASH_TAG_PREFIX }) };
 
-  const inputs = { role, ...parts, preview: pulumi.runtime.isDryRun() };
+  const told = section === undefined ? {} : { section };
+  const inputs = { role, ...parts, preview: pulumi.runtime.isDryRun(), ...told };
   const { observed } = new ExternalServer(`${name}-${role}`, inputs, { parent });
   observed.apply((seen) => warnOf(role, seen, prefix, parent));
   return {
@@ -100,18 +122,21 @@ function useServer(
 }
 
 /** What the plan could not read because it was not known yet is read, and refused, here. */
-function knownAddress(role: Role, server: ExternalServerArgs & { url?: string; password?: string }): Address {
+function knownAddress(
+  role: Role,
+  server: ExternalServerArgs & { url?: string; password?: string },
+  section: string | undefined,
+): Address {
   const { address, problems } = readAddress(role, server);
   if (!address || problems.length > 0) {
-    throw runError(describeAll(`The ${role} server cannot be used`, problems));
+    throw runError(describeAll(`The ${role} server cannot be used`, problems, section));
   }
   return address;
 }
 
-function warnUnchecked(resource: pulumi.Resource): void {
-  const text =
-    "`checkAtDeploy` is false: nobody has looked whether the servers answer, and whether the queue evicts.";
-  pulumi.log.warn(text, resource);
+function warnUnchecked(resource: pulumi.Resource, section: string | undefined): void {
+  const text = "is false: nobody has looked whether the servers answer, and whether the queue evicts.";
+  pulumi.log.warn(`\`${settingName("checkAtDeploy", section)}\` ${text}`, resource);
 }
 
 /** What a queue's server lacks, and nothing here can mend. */

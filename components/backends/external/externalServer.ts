@@ -1,4 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Inputs } from "../dynamic";
+import { DynamicResource } from "../dynamic";
 import type { Address } from "./address";
 
 /** What a server said of itself. */
@@ -23,6 +25,8 @@ export interface ExternalServerInputs extends Address {
   caCertificate?: string;
   /** Whether this run is a preview, which tells what it finds and never fails for it; never kept. */
   preview?: boolean;
+  /** Section of the stack file, for messages; never kept. */
+  section?: string;
 }
 
 /** What is kept in the state. */
@@ -31,25 +35,20 @@ export interface ExternalServerState extends ExternalServerInputs {
   observed?: Observation;
 }
 
-type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
-
 /**
  * A server that somebody else runs, as it was found at the last `pulumi up`: a dynamic resource that creates
  * nothing and connects, once a run, to see whether the role can live there (docs/adr/0030-external-check.md).
  */
-export class ExternalServer extends pulumi.CustomResource {
+export class ExternalServer extends DynamicResource<ExternalServerInputs> {
   declare readonly observed: pulumi.Output<Observation>;
 
   constructor(name: string, inputs: Inputs<ExternalServerInputs>, opts: pulumi.CustomResourceOptions) {
-    super(
-      "pulumi-nodejs:dynamic/redis-topology:ExternalServer",
-      name,
-      {
-        observed: undefined,
-        ...inputs,
-        __provider: "exports.handler = () => require('redis-topology/external-provider').provider;",
-      },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] }),
-    );
+    const handled = {
+      type: "ExternalServer",
+      room: "external",
+      computed: ["observed"],
+      secrets: ["password"],
+    };
+    super(handled, name, inputs, opts);
   }
 }

@@ -1,6 +1,7 @@
 import type { Problem } from "../../redis/problems";
 import { shown } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
+import { key, say } from "../../redis/sentence";
 import { compareVersions, LEAST_VERSION } from "../../redis/software";
 import type { Observation, Standing } from "./externalServer";
 
@@ -72,7 +73,7 @@ function policyProblem(policy: string): Problem {
     return {
       ...problem,
       was: "hidden by the service",
-      fix: "Look it up at the server's provider; when it is noeviction there, skip the check with `checkAtDeploy: false` and `queueServer.clusterMode`.",
+      fix: say`Look it up at the server's provider; when it is noeviction there, skip the check with ${key("checkAtDeploy", "false")} and ${key("queueServer.clusterMode")}.`,
     };
   }
   return {

@@ -1,10 +1,11 @@
 import type { Redis } from "ioredis";
 import { oneAttempt } from "../../connect";
 import { DEFAULT_USERNAME } from "../../redis/acl";
+import { isLoopback } from "../../redis/address";
 import { ioredisTls } from "../../redis/bullmq";
 import type { Info } from "../../redis/info";
 import { parseInfo, serverName } from "../../redis/info";
-import { isLoopback } from "./address";
+import { settingName } from "../../redis/sentence";
 import type { ExternalServerInputs, Observation, Standing } from "./externalServer";
 
 /** How long connecting, and then one answer, may take in an `up`: enough for a server on another continent under load. */
@@ -45,19 +46,20 @@ function named(host: string, port: number): string {
 
 /** Why a server cannot be judged, from the error it or the connection gave. */
 export function failure(
-  { role, host, port, tls, username }: Omit<ExternalServerInputs, "password">,
+  { role, host, port, tls, username, section }: Omit<ExternalServerInputs, "password">,
   error: Error,
 ): string {
-  const where = `${role}Server: ${named(host, port)}`;
+  const where = `${settingName(`${role}Server`, section)}: ${named(host, port)}`;
+  const skip = `skip the check with \`${settingName("checkAtDeploy", section)}: false\`.`;
   const user = username === DEFAULT_USERNAME ? JSON.stringify(username) : "that is given";
   if (/NOAUTH/.test(error.message)) {
-    return `${where} demands a password, and none is given. Set \`${role}Server.password\` to the one that the server's provider shows.`;
+    return `${where} demands a password, and none is given. Set \`${settingName(`${role}Server.password`, section)}\` to the one that the server's provider shows.`;
   }
   if (/WRONGPASS|invalid password|without any password/i.test(error.message)) {
     return `${where} refuses the user ${user} with this password. Check both at the server's provider.`;
   }
   if (/NOPERM/.test(error.message)) {
-    return `${where} does not let the user ${user} run INFO. Allow it at the server's provider (\`+info\`), or skip the check with \`checkAtDeploy: false\`.`;
+    return `${where} does not let the user ${user} run INFO. Allow it at the server's provider (\`+info\`), or ${skip}`;
   }
   if (/LOADING/.test(error.message)) {
     return `${where} is still loading its data. Run \`pulumi up\` again when it has done so.`;
@@ -68,7 +70,7 @@ export function failure(
   const code = (error as NodeJS.ErrnoException).code;
   const words = isLoopback(host) ? error.message : error.message.replaceAll(host, "the host");
   const detail = code && !words.includes(code) ? `${code}, ${words}` : words;
-  return `${where} cannot be used ${tls ? "with" : "without"} TLS: ${detail || "no answer"}. Check host, port, TLS, certificate and firewall, or skip the check with \`checkAtDeploy: false\`.`;
+  return `${where} cannot be used ${tls ? "with" : "without"} TLS: ${detail || "no answer"}. Check host, port, TLS, certificate and firewall, or ${skip}`;
 }
 
 async function read({ role, host, port }: ExternalServerInputs, client: Redis): Promise<Observation> {

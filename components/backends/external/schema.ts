@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
-import { flag, secretText, whole } from "../fields";
+import { alerts, flag, secretText, text, whole } from "../fields";
 import type { ExternalTopologyArgs } from "./args";
 
 const server = z
@@ -17,9 +17,13 @@ const server = z
   })
   .optional();
 
+const monitoring = z
+  .strictObject({ exporters: z.strictObject({ cache: text, queue: text }), ...alerts })
+  .optional();
+
 export const externalBackend = {
   summary: "servers that somebody else runs (Redis Cloud, Render, Upstash, your own)",
-  settings: z.strictObject({ cacheServer: server, queueServer: server, checkAtDeploy: flag }),
+  settings: z.strictObject({ cacheServer: server, queueServer: server, checkAtDeploy: flag, monitoring }),
   problems: async (args) => (await import("./plan")).planExternal(args).problems,
   load: async () => (await import("./component")).ExternalTopology,
 } satisfies Backend<ExternalTopologyArgs>;

@@ -22,6 +22,11 @@ export interface KubernetesTopologyArgs extends TopologyArgs {
    * Secrets are left out of it: they are the component's output `secretManifests`, to be sealed with your tool.
    */
   renderTo?: string;
+  /**
+   * An ArgoCD Application for the rendered manifests, written to the folder `argocd` in `renderTo`. Only with `renderTo`.
+   * Default none. In place.
+   */
+  argocd?: ArgocdArgs;
   /** Namespace of everything. Default `redis`. Changing it is a new topology: names and volumes move with it. */
   namespace?: string;
   /**
@@ -41,6 +46,26 @@ export interface KubernetesTopologyArgs extends TopologyArgs {
   network?: NetworkArgs;
   /** Metrics, alerts, dashboard. */
   monitoring?: MonitoringArgs;
+}
+
+/** The Application that has ArgoCD apply the rendered manifests. It never prunes, and keeps what holds a queue's data. */
+export interface ArgocdArgs {
+  /** URL of the repository, without credentials: those are ArgoCD's own. */
+  repo: string;
+  /** Where the folder of `renderTo` lies in the repository, such as `manifests/redis`. */
+  path: string;
+  /** Branch, tag or commit. Default `HEAD`. */
+  revision?: string;
+  /** Name of the Application. Default the topology's namespace. Changing it is another Application; the old one stays in ArgoCD. */
+  name?: string;
+  /** Namespace of ArgoCD itself. Default `argocd`. */
+  namespace?: string;
+  /** ArgoCD's project. Default `default`. */
+  project?: string;
+  /** API server to apply to, as ArgoCD knows it. Default `https://kubernetes.default.svc`, the cluster that ArgoCD runs in. */
+  server?: string;
+  /** Whether ArgoCD applies what the repository says by itself, and sets right what was changed by hand. Default true. */
+  automated?: boolean;
 }
 
 /** One role's StatefulSet and pod. A change in here restarts the pod (a queue is saved first), except where stated. */

@@ -2,36 +2,36 @@ import { EXPORTER_PORT, watchedQueueProblems } from "../../redis/exporter";
 import { shownNear } from "../../redis/near";
 import { readSize } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
-import { shapeOf, shownAs, shownNumber } from "../../redis/problems";
+import { shownAs, shownNumber } from "../../redis/problems";
 import type { Role } from "../../redis/roles";
 import { ROLES } from "../../redis/roles";
+import { joined, key, say } from "../../redis/sentence";
 import { formatSize, shownSize } from "../../redis/size";
+import { cidrProblems } from "../cidr";
+import { imageAndVersion } from "../rules";
 import type { KubernetesTopologyArgs, RecurringJobArgs } from "./args";
 import { DataLocality } from "./args";
+import { dnsLabelProblems, MAX_NAMESPACE } from "./dnsLabel";
 import { MAX_NAME, namespaceOf, roleNames, serverArgs } from "./names";
 import { cpuQuantity } from "./quantity";
 import { DEFAULT_REPLICAS, MAX_JOB_NAME, MAX_REPLICAS, MAX_RETAIN } from "./storage";
 
-/** A name that is a DNS label (RFC 1123). */
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const CPU = /^\d{1,6}(\.\d{1,6})?m?$/;
-/** Longest name of a namespace (RFC 1123). */
-const MAX_NAMESPACE = 63;
 
 /** Where to apply: one place, said explicitly. */
 export function targetProblems(args: KubernetesTopologyArgs, provided: boolean): Problem[] {
   const { context, useCurrentContext = false, renderTo } = args;
   const said = [
-    ...(context === undefined ? [] : ["`context`"]),
-    ...(useCurrentContext ? ["`useCurrentContext`"] : []),
-    ...(renderTo === undefined ? [] : ["`renderTo`"]),
+    ...(context === undefined ? [] : [key("context")]),
+    ...(useCurrentContext ? [key("useCurrentContext")] : []),
+    ...(renderTo === undefined ? [] : [key("renderTo")]),
   ];
   if (said.length === 1 || (said.length === 0 && provided)) return [];
   return [
     {
       key: "context",
-      was: said.length === 0 ? "missing" : `${said.join(" and ")} together`,
-      allowed: "one of `context`, `useCurrentContext: true` and `renderTo`",
+      was: said.length === 0 ? "missing" : say`${joined(said, " and ")} together`,
+      allowed: say`one of ${key("context")}, ${key("useCurrentContext", "true")} and ${key("renderTo")}`,
       fix: "Name the cluster's context (`kubectl config get-contexts` lists them), so that nothing goes to whichever cluster happens to be current.",
     },
   ];
@@ -41,12 +41,14 @@ export function nameProblems(args: KubernetesTopologyArgs): Problem[] {
   const present = ROLES.filter((role) => args[role]);
   const names = present.map((role) => roleNames(args, role).server);
   const problems = [
-    ...dnsLabel("namespace", namespaceOf(args), MAX_NAMESPACE),
-    ...present.flatMap((role) => dnsLabel(`${role}Server.name`, roleNames(args, role).server, MAX_NAME)),
+    ...dnsLabelProblems("namespace", namespaceOf(args), MAX_NAMESPACE),
+    ...present.flatMap((role) =>
+      dnsLabelProblems(`${role}Server.name`, roleNames(args, role).server, MAX_NAME),
+    ),
   ];
   if (names.length === 2 && names[0] === names[1]) {
     problems.push({
-      key: "cacheServer.name, queueServer.name",
+      key: ["cacheServer.name", "queueServer.name"],
       was: "both the same",
       allowed: "two different names",
       fix: "Give one of them another name.",
@@ -61,15 +63,8 @@ export function serverProblems(
   plan: { readonly port: number; readonly memoryLimit: number },
 ): Problem[] {
   const server = serverArgs(args, role);
-  const problems: Problem[] = [];
-  if (server.image !== undefined && args[role]?.version !== undefined) {
-    problems.push({
-      key: `${role}Server.image, ${role}.version`,
-      was: "both given",
-      allowed: "one of the two, since an image has its version",
-      fix: "Remove one of them.",
-    });
-  }
+  const image = { path: `${role}Server.image`, value: server.image };
+  const problems = imageAndVersion(image, role, args[role]?.version);
   const request = readSize(`${role}Server.memoryRequest`, server.memoryRequest, problems);
   if (request !== undefined && request > plan.memoryLimit) {
     problems.push({
@@ -79,11 +74,11 @@ export function serverProblems(
       fix: `Lower it, or raise \`${role}.memoryLimit\`.`,
     });
   }
-  for (const key of ["cpuRequest", "cpuLimit"] as const) {
-    if (server[key] === undefined || cpuQuantity(server[key]) !== undefined) continue;
+  for (const name of ["cpuRequest", "cpuLimit"] as const) {
+    if (server[name] === undefined || cpuQuantity(server[name]) !== undefined) continue;
     problems.push({
-      key: `${role}Server.${key}`,
-      was: shownAs(CPU, server[key]),
+      key: `${role}Server.${name}`,
+      was: shownAs(CPU, server[name]),
       allowed: 'cores above zero, such as "0.5" or "500m"',
       fix: "Correct the amount.",
     });
@@ -93,7 +88,7 @@ export function serverProblems(
       key: `${role}.port`,
       was: shownNumber(plan.port),
       allowed: `any port but ${EXPORTER_PORT}, on which the pod's exporter listens`,
-      fix: "Choose another port, or switch `monitoring.exporter` off.",
+      fix: say`Choose another port, or switch ${key("monitoring.exporter")} off.`,
     });
   }
   return problems;
@@ -105,7 +100,7 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
   if (!longhorn) return problems;
   if (args.queue?.persistence?.storageClass !== undefined) {
     problems.push({
-      key: "queue.persistence.storageClass, storage.longhorn",
+      key: ["queue.persistence.storageClass", "storage.longhorn"],
       was: "both given",
       allowed: "one of the two: a class by name, or one that is created",
       fix: "Remove one of them.",
@@ -124,7 +119,7 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
     problems.push({
       key: "storage.longhorn.dataLocality",
       was: shownNear(longhorn.dataLocality, Object.values(DataLocality)),
-      allowed: "`strict-local` only with `replicas: 1`",
+      allowed: say`\`strict-local\` only with ${key("storage.longhorn.replicas", "1")}`,
       fix: "Use `best-effort`, which keeps one of the copies on the pod's node.",
     });
   }
@@ -133,18 +128,18 @@ export function storageProblems(args: KubernetesTopologyArgs): Problem[] {
 
 /** A selector without a label, or a list without a name, says something else than it seems to. */
 export function networkProblems({ network = {} }: KubernetesTopologyArgs): Problem[] {
-  const { clientLabels, clientNamespaces, openNamespaces } = network;
-  const problems: Problem[] = [];
+  const { clientLabels, clientNamespaces, openNamespaces, clientCidrs = [] } = network;
+  const problems = clientCidrs.flatMap((cidr, index) => cidrProblems(`network.clientCidrs.${index}`, cidr));
   if (clientLabels !== undefined && Object.keys(clientLabels).length === 0 && !clientNamespaces?.length) {
     problems.push({
       key: "network.clientLabels",
-      was: "empty, without `network.clientNamespaces`",
+      was: say`empty, without ${key("network.clientNamespaces")}`,
       allowed: "at least one label: without any, every pod of the cluster could connect",
-      fix: "Remove it, and name the namespaces whose pods need no label as `network.openNamespaces`.",
+      fix: say`Remove it, and name the namespaces whose pods need no label as ${key("network.openNamespaces")}.`,
     });
   }
   for (const [index, name] of (openNamespaces ?? []).entries())
-    problems.push(...dnsLabel(`network.openNamespaces.${index}`, name, MAX_NAMESPACE));
+    problems.push(...dnsLabelProblems(`network.openNamespaces.${index}`, name, MAX_NAMESPACE));
   if (openNamespaces?.length === 0) {
     const fix = "Name some, or remove the setting.";
     problems.push({ key: "network.openNamespaces", was: "empty", allowed: "names of namespaces", fix });
@@ -158,11 +153,11 @@ export function monitoringProblems(args: KubernetesTopologyArgs): Problem[] {
 }
 
 function jobProblems(job: RecurringJobArgs, index: number): Problem[] {
-  const key = `storage.recurringJobs.${index}`;
-  const problems = dnsLabel(`${key}.name`, job.name, MAX_JOB_NAME);
+  const path = `storage.recurringJobs.${index}`;
+  const problems = dnsLabelProblems(`${path}.name`, job.name, MAX_JOB_NAME);
   if (!Number.isInteger(job.retain) || job.retain < 1 || job.retain > MAX_RETAIN) {
     problems.push({
-      key: `${key}.retain`,
+      key: `${path}.retain`,
       was: shownNumber(job.retain),
       allowed: `a whole number from 1 to ${MAX_RETAIN}`,
       fix: "Correct the number.",
@@ -171,23 +166,11 @@ function jobProblems(job: RecurringJobArgs, index: number): Problem[] {
   const fields = job.cron.trim().split(/\s+/).length;
   if (fields !== 5) {
     problems.push({
-      key: `${key}.cron`,
+      key: `${path}.cron`,
       was: fields === 1 ? "one field" : `${fields} fields`,
       allowed: 'five fields, such as "0 */6 * * *"',
       fix: "Correct the line.",
     });
   }
   return problems;
-}
-
-function dnsLabel(key: string, name: string, longest: number): Problem[] {
-  if (DNS_LABEL.test(name) && name.length <= longest) return [];
-  return [
-    {
-      key,
-      was: shapeOf(name),
-      allowed: `lower-case letters, digits and inner hyphens, at most ${longest} characters`,
-      fix: "Choose another name.",
-    },
-  ];
 }

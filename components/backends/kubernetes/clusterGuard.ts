@@ -1,4 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Inputs } from "../dynamic";
+import { DynamicResource } from "../dynamic";
 import type { DeclaredObject } from "./objects";
 import type { Owner } from "./owner";
 import type { Target } from "./target";
@@ -12,6 +14,8 @@ export interface ClusterGuardInputs extends Owner {
   readonly existingNamespace?: string;
   /** `namespace` and `name` of the claim, and what it shall be; absent without a queue. */
   readonly volume?: WantedVolume & { readonly namespace: string; readonly claim: string };
+  /** Section of the stack file, for messages. */
+  readonly section?: string;
 }
 
 /** What stays in the state, and is known in a preview already. */
@@ -23,27 +27,19 @@ export interface ClusterGuardState {
   readonly volume?: WantedVolume;
 }
 
-type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
-
 /**
  * Looks at the cluster before anything in it is touched, in the preview already: is it the one where the stack's
  * objects are, is everything of our names ours, can the volume become what the stack wants
  * (docs/adr/0060-kubernetes-cluster-guard.md). A dynamic resource; creates nothing.
  */
-export class ClusterGuard extends pulumi.CustomResource {
+export class ClusterGuard extends DynamicResource<ClusterGuardInputs> {
   declare readonly cluster: pulumi.Output<string>;
   /** Only where the stack leaves it to the kubeconfig. */
   declare readonly context: pulumi.Output<string>;
   declare readonly volume: pulumi.Output<WantedVolume | undefined>;
 
   constructor(name: string, inputs: Inputs<ClusterGuardInputs>, opts: pulumi.CustomResourceOptions) {
-    const __provider = "exports.handler = () => require('redis-topology/kubernetes-provider').provider;";
-    const computed = { cluster: undefined, context: undefined, volume: undefined };
-    super(
-      "pulumi-nodejs:dynamic/redis-topology:ClusterGuard",
-      name,
-      { ...computed, ...inputs, __provider },
-      opts,
-    );
+    const computed = ["cluster", "context", "volume"];
+    super({ type: "ClusterGuard", room: "kubernetes", computed }, name, inputs, opts);
   }
 }

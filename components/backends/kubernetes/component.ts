@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
@@ -6,11 +5,14 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random/randomId";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
+import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
+import { keptByArgocd } from "./argocd";
 import type { KubernetesTopologyArgs } from "./args";
 import type { Access } from "./cluster";
 import { ClusterGuard } from "./clusterGuard";
@@ -20,7 +22,8 @@ import { declaredObjects } from "./objects";
 import { OWNER_LABEL, ownerOf } from "./owner";
 import type { KubernetesPlan } from "./plan";
 import { planKubernetes, traits } from "./plan";
-import { Rendered, renderedObjects } from "./rendered";
+import { PROOFS } from "./proofs";
+import { createRenderer } from "./renderer";
 import { createServer } from "./role";
 import type { Site } from "./site";
 import { annotated, childOptions } from "./site";
@@ -40,13 +43,13 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
   readonly ways?: pulumi.Output<Ways>;
   readonly details?: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: KubernetesTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: KubernetesTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:KubernetesTopology", name, {}, opts);
     const provided = this.getProvider("kubernetes:core/v1:Namespace");
     const plan = planKubernetes(args, provided !== undefined);
-    refuse(name, plan.problems, this);
+    refuse(name, plan.problems, this, opts);
 
-    const site = createSite(this, name, args, plan, provided);
+    const site = createSite(this, name, args, plan, { provided, section: opts?.section });
     const first = [...createNamespace(site), ...createLonghorn(site)];
     const servers = plan.servers.map((server) => ({
       role: server.role,
@@ -58,7 +61,8 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
       cache: servers.find(({ role }) => role === Role.Cache),
       queue: servers.find(({ role }) => role === Role.Queue),
       args,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: pulumi.output(site.access).apply((access) => kubernetesWays(args, plan, access?.context)),
       details: details(
         args,
@@ -66,7 +70,7 @@ export class KubernetesTopology extends pulumi.ComponentResource implements Topo
         servers.flatMap(({ secretManifests }) => secretManifests),
       ),
     });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
     this.backend = outputs.backend;
     this.cache = outputs.cache;
     this.queue = outputs.queue;
@@ -85,14 +89,15 @@ function createSite(
   name: string,
   args: KubernetesTopologyArgs,
   plan: KubernetesPlan,
-  provided: pulumi.ProviderResource | undefined,
+  { provided, section }: { provided?: pulumi.ProviderResource; section?: string },
 ): Site {
   const owner = ownerOf(pulumi.getProject(), pulumi.getStack(), name);
   const deployment = new RandomId(`${name}-deployment`, { byteLength: 8 }, { parent }).hex;
-  const site = { parent, name, args, plan, owner, deployment };
+  const told = section === undefined ? {} : { section };
+  const site = { parent, name, args, plan, owner, deployment, ...told };
   if (provided) return { ...site, provider: provided, first: [] };
   if (args.renderTo !== undefined) {
-    return { ...site, ...createRenderer(parent, name, args, args.renderTo), first: [] };
+    return { ...site, ...createRenderer(site, args.renderTo), first: [] };
   }
   const target = targetOf(args);
   const guard = new ClusterGuard(
@@ -101,6 +106,7 @@ function createSite(
       ...{ target, owner, deployment, objects: declaredObjects(args) },
       ...(args.createNamespace === false && { existingNamespace: plan.namespace }),
       ...wantedVolume(args, plan),
+      ...told,
     },
     { parent },
   );
@@ -162,17 +168,6 @@ function createProvider(
   );
 }
 
-function createRenderer(
-  parent: pulumi.Resource,
-  name: string,
-  args: KubernetesTopologyArgs,
-  renderTo: string,
-) {
-  const provider = new Provider(`${name}-cluster`, { renderYamlToDirectory: renderTo }, { parent });
-  const inputs = { folder: resolve(renderTo), objects: renderedObjects(declaredObjects(args)) };
-  return { provider, rendered: new Rendered(`${name}-rendered`, inputs, { parent }).annotations };
-}
-
 /** Protected like the queue's claim, which would go with it. */
 function createNamespace(site: Site): pulumi.Resource[] {
   const { args, name, plan } = site;
@@ -186,7 +181,7 @@ function createNamespace(site: Site): pulumi.Resource[] {
         metadata: {
           name: plan.namespace,
           labels: { ...enforced, [OWNER_LABEL]: site.owner },
-          ...annotated(site),
+          ...annotated(site, keptByArgocd(args)),
         },
       },
       { ...childOptions(site), protect, retainOnDelete: protect },

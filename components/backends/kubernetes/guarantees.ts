@@ -1,4 +1,4 @@
-import type { RoleGuarantees } from "../../redis/guarantees";
+import type { PlannedGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
@@ -12,7 +12,7 @@ import { isReplicated } from "./storage";
 /** What each role survives with these settings; the live tests hold it against a real cluster. */
 export function kubernetesGuarantees(
   args: KubernetesTopologyArgs,
-): Record<"cache" | "queue", RoleGuarantees> {
+): Record<"cache" | "queue", PlannedGuarantees> {
   return {
     cache: {
       ...CACHE_GUARANTEES,
@@ -22,7 +22,7 @@ export function kubernetesGuarantees(
   };
 }
 
-function queueGuarantees(replicated: boolean, protect: boolean, ownNamespace: boolean): RoleGuarantees {
+function queueGuarantees(replicated: boolean, protect: boolean, ownNamespace: boolean): PlannedGuarantees {
   return {
     processCrash: kept(`${AOF_SURVIVES_CRASH} The kubelet starts Redis again.`),
     redeploy: kept("Redis saves before its pod stops, and the next pod adopts the same volume."),

@@ -1,5 +1,6 @@
 import type { Problem } from "../../redis/problems";
 import { shown } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { Api, Stored } from "./cluster";
 import { ApiError } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
@@ -76,7 +77,7 @@ function otherCluster(context: string, known: string, cluster: string): Problem 
     key: "context",
     was: `${shown(context)} leads to the cluster ${cluster}`,
     allowed: `the cluster ${known}, in which the objects of this stack are (UIDs of the namespace kube-system)`,
-    fix: 'Correct `context` or `kubeconfig`. For another cluster, make a second stack, and see docs/operations.md, "Move a queue".',
+    fix: say`Correct ${key("context")} or ${key("kubeconfig")}. For another cluster, make a second stack, and see docs/operations.md, "Move a queue".`,
   };
 }
 
@@ -95,9 +96,9 @@ async function namespaceProblems(
   return [
     {
       key: "namespace",
-      was: `the cluster has no namespace ${shown(name)}, and \`createNamespace\` is false`,
+      was: say`the cluster has no namespace ${shown(name)}, and ${key("createNamespace")} is false`,
       allowed: "one that is there, or one that the stack creates",
-      fix: `Create it (\`kubectl create namespace ${name}\`), correct the name, or remove \`createNamespace\`.`,
+      fix: say`Create it (\`kubectl create namespace ${name}\`), correct the name, or remove ${key("createNamespace")}.`,
     },
   ];
 }

@@ -103,9 +103,9 @@ export function kubeconfigOf(paths: readonly string[], context: string): string 
 
 function absoluteFiles(file: z.infer<typeof Entries>, folder: string): z.infer<typeof Entries> {
   for (const settings of [...file.clusters.map((c) => c.cluster), ...file.users.map((u) => u.user)]) {
-    for (const key of FILE_SETTINGS) {
-      const path = settings?.[key];
-      if (settings && typeof path === "string" && path !== "") settings[key] = resolve(folder, path);
+    for (const name of FILE_SETTINGS) {
+      const path = settings?.[name];
+      if (settings && typeof path === "string" && path !== "") settings[name] = resolve(folder, path);
     }
     // A bare name is looked for on PATH.
     const program = settings?.exec as { command?: string } | undefined;

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "../../redis/problems";
 import { shown } from "../../redis/problems";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import type { DeclaredObject } from "./objects";
 
 /** On every object: whose it is. What a `destroy` has kept is found again by it. */
@@ -40,13 +42,13 @@ export interface FoundObject extends DeclaredObject {
  */
 export function ownerProblems({ owner, deployment }: Owner, found: readonly FoundObject[]): Problem[] {
   return found.flatMap((object) => {
-    const { kind, name, key, labels } = object;
+    const { kind, name, labels } = object;
     if (labels[OWNER_LABEL] !== owner) return [foreign(object, owner)];
     const other = labels[DEPLOYMENT_LABEL];
     if (other === undefined || other === deployment) return [];
     return [
       {
-        key,
+        key: object.key,
         was: `the ${kind} ${shown(name)} is run by another checkout of this stack, whose state is not this one's`,
         allowed: "a stack that one state runs",
         fix: `Deploy from where it was deployed, or under another stack name. If that state is lost for good: \`kubectl${where(object)} delete ${kind.toLowerCase()} ${name}\` stops the server, and the next \`up\` takes over its volume.`,
@@ -56,14 +58,14 @@ export function ownerProblems({ owner, deployment }: Owner, found: readonly Foun
 }
 
 function foreign(object: FoundObject, owner: string): Problem {
-  const { kind, name, key, labels } = object;
+  const { kind, name, labels } = object;
   const its = labels[OWNER_LABEL];
   const way = WAYS[kind];
   return {
-    key,
+    key: object.key,
     was: `the cluster has a ${kind} ${shown(name)} already, ${its === undefined ? `without the label ${OWNER_LABEL}` : `of ${shown(its)}`}`,
     allowed: `a name that is free, or an object of this stack (${OWNER_LABEL}=${owner})`,
-    fix: `Choose another name${way ? `, or ${way}` : ""}. If it is this stack's: \`kubectl${where(object)} label ${kind.toLowerCase()} ${name} ${OWNER_LABEL}=${owner} --overwrite\`.`,
+    fix: say`Choose another name${way ? say`, or ${way}` : ""}. If it is this stack's: \`kubectl${where(object)} label ${kind.toLowerCase()} ${name} ${OWNER_LABEL}=${owner} --overwrite\`.`,
   };
 }
 
@@ -72,7 +74,7 @@ function where({ namespace }: DeclaredObject): string {
 }
 
 /** How to use what is somebody else's, where that is possible. */
-const WAYS: Readonly<Record<string, string>> = {
-  Namespace: "use this one as it is with `createNamespace: false`",
-  StorageClass: "use this one as it is with `queue.persistence.storageClass` instead of `storage.longhorn`",
+const WAYS: Readonly<Record<string, Sentence>> = {
+  Namespace: say`use this one as it is with ${key("createNamespace", "false")}`,
+  StorageClass: say`use this one as it is with ${key("queue.persistence.storageClass")} instead of ${key("storage.longhorn")}`,
 };

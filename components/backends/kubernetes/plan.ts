@@ -4,6 +4,7 @@ import type { Problem } from "../../redis/problems";
 import { Engine, Role } from "../../redis/roles";
 import { shownSize } from "../../redis/size";
 import { officialImage } from "../../redis/software";
+import { argocdProblems } from "./argocd";
 import type { KubernetesTopologyArgs } from "./args";
 import { PullPolicy } from "./args";
 import {
@@ -72,6 +73,7 @@ export function planKubernetes(args: KubernetesTopologyArgs, provided = false): 
     ...rolePlans(plan).flatMap((role) => serverProblems(args, role.role, role)),
     ...storageProblems(args),
     ...networkProblems(args),
+    ...argocdProblems(args),
     ...monitoringProblems(args),
   ];
   const servers = rolePlans(plan).map((role) => planServer(args, role, problems));

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type { Problem } from "../../redis/problems";
-import { describe } from "../../redis/problems";
+import { describe, toldProblem } from "../../redis/problems";
+import { keeping, refusals } from "../guarding";
 import { openApi } from "./cluster";
 import type { ClusterGuardInputs, ClusterGuardState } from "./clusterGuard";
 import { inspect } from "./inspect";
@@ -13,6 +14,8 @@ import { accessOf } from "./target";
 
 /** What Pulumi's engine calls for a ClusterGuard. Runs in the process of Pulumi's dynamic provider. */
 export const provider = {
+  ...keeping<ClusterGuardState>(({ cluster }) => cluster),
+
   /**
    * Called on every preview and update with what the state holds: the place to refuse. What it found replaces what it
    * was given, so the state keeps no path of one person's kubeconfig.
@@ -23,26 +26,14 @@ export const provider = {
   ): Promise<dynamic.CheckResult> {
     try {
       const found = accessOf(news.target);
-      if ("problem" in found) return { inputs: news, failures: [failure(found.problem)] };
+      if ("problem" in found) return { inputs: news, failures: refusals([found.problem], news.section) };
       const { context } = found.access;
       const { problems, state } = await inspect(await openApi(found.access), context, news, olds);
       const current = news.target.useCurrentContext ? { context } : {};
-      return { inputs: { ...state, ...current }, failures: problems.map(failure) };
+      return { inputs: { ...state, ...current }, failures: refusals(problems, news.section) };
     } catch (error) {
-      return { inputs: news, failures: [failure(refusal(error as Error))] };
+      return { inputs: news, failures: refusals([refusal(error as Error)], news.section) };
     }
-  },
-
-  async create(inputs: ClusterGuardState): Promise<dynamic.CreateResult> {
-    return { id: inputs.cluster, outs: inputs };
-  },
-
-  async read(id: string, state: ClusterGuardState): Promise<dynamic.ReadResult> {
-    return { id, props: state };
-  },
-
-  async update(_id: string, _olds: unknown, news: ClusterGuardState): Promise<dynamic.UpdateResult> {
-    return { outs: news };
   },
 };
 
@@ -65,26 +56,16 @@ export const rehearsal = {
 
 /** What Pulumi's engine calls for a Rendered. */
 export const rendered = {
+  ...keeping<RenderedState>(() => "rendered"),
+
   async check(olds: Partial<RenderedState> | undefined, news: RenderedInputs): Promise<dynamic.CheckResult> {
     return { inputs: renderedState(olds, news) };
-  },
-
-  async create(inputs: RenderedState): Promise<dynamic.CreateResult> {
-    return { id: "rendered", outs: inputs };
-  },
-
-  async update(_id: string, _olds: unknown, news: RenderedState): Promise<dynamic.UpdateResult> {
-    return { outs: news };
   },
 };
 
 async function passed(inputs: RehearsalInputs): Promise<void> {
   const problem = await rehearse(await openApi(inputs.access), inputs);
-  if (problem) throw new Error(describe(problem));
-}
-
-function failure(problem: Problem): dynamic.CheckFailure {
-  return { property: "", reason: describe(problem) };
+  if (problem) throw new Error(describe(toldProblem(problem, inputs.section)));
 }
 
 function refusal({ message }: Error): Problem {

@@ -1,6 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { renderConfig } from "../../redis/config";
 import type { Role } from "../../redis/roles";
+import type { Inputs } from "../dynamic";
+import { DynamicResource } from "../dynamic";
 import type { KubernetesTopologyArgs } from "./args";
 import type { Access } from "./cluster";
 import { CONTAINER_SECURITY, exporterImage } from "./exporter";
@@ -21,28 +23,28 @@ export interface RehearsalInputs {
   readonly access: Access;
   readonly role: Role;
   readonly pod: RehearsalPod;
+  /** Section of the stack file, for messages. */
+  readonly section?: string;
 }
-
-type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /**
  * Before a running pod is taken: its successor's images are pulled, and the server reads its configuration, in a pod
  * that is gone afterwards (docs/adr/0061-kubernetes-rehearsal.md). A dynamic resource; runs when image or settings change.
  */
-export class Rehearsal extends pulumi.CustomResource {
+export class Rehearsal extends DynamicResource<RehearsalInputs> {
   constructor(name: string, inputs: Inputs<RehearsalInputs>, opts: pulumi.CustomResourceOptions) {
-    const __provider = "exports.handler = () => require('redis-topology/kubernetes-provider').rehearsal;";
-    super("pulumi-nodejs:dynamic/redis-topology:Rehearsal", name, { ...inputs, __provider }, opts);
+    super({ type: "Rehearsal", room: "kubernetes", handler: "rehearsal" }, name, inputs, opts);
   }
 }
 
 /** None where this program does not apply anything itself. */
 export function createRehearsal(site: Site, plan: ServerPlan): Rehearsal[] {
-  const { access, parent, first } = site;
+  const { access, parent, first, section } = site;
   if (access === undefined) return [];
   const pod = rehearsalPod(site.args, site.plan.namespace, plan, site.owner);
   const opts = { parent, ...(first.length > 0 && { dependsOn: [...first] }) };
-  return [new Rehearsal(`${site.name}-${plan.role}-rehearsal`, { access, role: plan.role, pod }, opts)];
+  const inputs = { access, role: plan.role, pod, ...(section !== undefined && { section }) };
+  return [new Rehearsal(`${site.name}-${plan.role}-rehearsal`, inputs, opts)];
 }
 
 export type RehearsalPod = ReturnType<typeof rehearsalPod>;

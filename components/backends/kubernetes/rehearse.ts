@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { Api } from "./cluster";
 import { ApiError } from "./cluster";
 import { OWNER_LABEL } from "./owner";
@@ -85,7 +86,7 @@ function imageProblem(
     key: container === "redis" ? `${role}Server.image` : "monitoring.exporterImage",
     was: `${image}: ${oneLine(message ?? reason ?? "it does not start")}`,
     allowed: "an image that the nodes can pull and start",
-    fix: "Correct the image or the version, or give `imagePullSecrets`. The running server was not touched.",
+    fix: say`Correct the image or the version, or give ${key(`${role}Server.imagePullSecrets`)}. The running server was not touched.`,
   };
 }
 
@@ -112,7 +113,7 @@ function failed(role: string, why: string): Problem {
     key: `${role}Server`,
     was: oneLine(why),
     allowed: "settings with which a pod runs in this cluster",
-    fix: "Look at the namespace's events and at `nodeSelector`, `tolerations` and `affinity`. The running server was not touched.",
+    fix: say`Look at the namespace's events and at ${key(`${role}Server.nodeSelector`)}, ${key(`${role}Server.tolerations`)} and ${key(`${role}Server.affinity`)}. The running server was not touched.`,
   };
 }
 

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { parseAllDocuments } from "yaml";
+import type { Inputs } from "../dynamic";
+import { DynamicResource } from "../dynamic";
 import type { DeclaredObject } from "./objects";
 
 /** On every rendered object once a folder had to be written again: what makes Pulumi write it. */
@@ -22,23 +24,16 @@ export interface RenderedState {
   readonly generation: number;
 }
 
-type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
-
 /**
  * Pulumi writes a manifest when it changes, and never again. This looks whether the manifests of the last run are still
  * in their folder, and has all of them written anew when one is not. A dynamic resource; creates nothing.
  */
-export class Rendered extends pulumi.CustomResource {
+export class Rendered extends DynamicResource<RenderedInputs> {
   declare readonly generation: pulumi.Output<number>;
 
   constructor(name: string, inputs: Inputs<RenderedInputs>, opts: pulumi.CustomResourceOptions) {
-    const __provider = "exports.handler = () => require('redis-topology/kubernetes-provider').rendered;";
-    super(
-      "pulumi-nodejs:dynamic/redis-topology:Rendered",
-      name,
-      { generation: undefined, ...inputs, __provider },
-      opts,
-    );
+    const handled = { type: "Rendered", room: "kubernetes", handler: "rendered", computed: ["generation"] };
+    super(handled, name, inputs, opts);
   }
 
   /** The annotation of every object; none as long as nothing got lost. */
@@ -52,7 +47,7 @@ export class Rendered extends pulumi.CustomResource {
 
 /** Names what is rendered; Secrets are not. */
 export function renderedObjects(objects: readonly DeclaredObject[]): string[] {
-  return objects.filter(({ kind }) => kind !== "Secret").map(identity);
+  return objects.filter(({ kind }) => kind !== "Secret").map(identityOf);
 }
 
 /** What to keep, given what the last run left in the state and what is in the folder. */
@@ -77,7 +72,7 @@ function manifestsIn(folder: string): string[] {
       } | null;
       const { kind, metadata } = object ?? {};
       return kind && metadata?.name
-        ? [identity({ kind, name: metadata.name, namespace: metadata.namespace })]
+        ? [identityOf({ kind, name: metadata.name, namespace: metadata.namespace })]
         : [];
     }),
   );
@@ -93,6 +88,15 @@ function yamlFiles(folder: string): string[] {
   }
 }
 
-function identity({ kind, name, namespace }: { kind: string; name: string; namespace?: string }): string {
+/** `Kind namespace/name`. */
+export function identityOf({
+  kind,
+  name,
+  namespace,
+}: {
+  kind: string;
+  name: string;
+  namespace?: string;
+}): string {
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }

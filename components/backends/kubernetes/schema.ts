@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Backend } from "../backend";
-import { flag, map, text, texts, whole } from "../fields";
+import { alerts, flag, map, text, texts, whole } from "../fields";
 import type { KubernetesTopologyArgs } from "./args";
 import { DataLocality, FileSystem, PullPolicy, RecurringTask } from "./enums";
 
@@ -65,24 +65,27 @@ const network = z
   })
   .optional();
 
-const threshold = z.number().optional();
+const argocd = z
+  .strictObject({
+    repo: z.string().min(1),
+    path: z.string().min(1),
+    revision: text,
+    name: text,
+    namespace: text,
+    project: text,
+    server: text,
+    automated: flag,
+  })
+  .optional();
 
 const monitoring = z
   .strictObject({
     exporter: flag,
     exporterImage: text,
-    queues: texts,
     operator: flag,
     operatorLabels: map,
-    thresholds: z
-      .strictObject({
-        memoryPercent: threshold,
-        connections: threshold,
-        volumePercent: threshold,
-        secondsSinceSave: threshold,
-      })
-      .optional(),
-    runbookUrl: text,
+    queues: texts,
+    ...alerts,
     dashboard: flag,
   })
   .optional();
@@ -94,6 +97,7 @@ export const kubernetesBackend = {
     useCurrentContext: flag,
     kubeconfig: text,
     renderTo: text,
+    argocd,
     namespace: text,
     createNamespace: flag,
     clusterDomain: text,

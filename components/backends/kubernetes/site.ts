@@ -14,6 +14,8 @@ export interface Site {
   readonly provider: pulumi.ProviderResource;
   /** The way to the cluster that this program applies to itself. */
   readonly access?: pulumi.Output<Access>;
+  /** Section of the stack file, for messages. */
+  readonly section?: string;
   /** Whose the objects are; see `owner.ts`. */
   readonly owner: string;
   readonly deployment: pulumi.Output<string>;
@@ -46,7 +48,7 @@ export function labelled(site: Site, plan: ServerPlan, name: string) {
 
 /** These annotations, and what has a lost manifest written again. */
 export function annotated(
-  { rendered }: Site,
+  { rendered }: Pick<Site, "rendered">,
   own?: Record<string, string>,
 ): { annotations?: pulumi.Input<Record<string, string> | undefined> } {
   if (rendered === undefined) return own ? { annotations: own } : {};

@@ -2,6 +2,8 @@ import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import type { KubernetesTopologyArgs } from "./args";
 import { targetProblems } from "./checks";
 import type { Access } from "./cluster";
@@ -60,25 +62,25 @@ function missingContext(target: Target, chosen: string | undefined, { names }: C
     key: target.useCurrentContext ? "useCurrentContext" : "context",
     was:
       target.useCurrentContext && chosen === undefined
-        ? `${where} has no current context`
+        ? say`${where} has no current context`
         : shownNear(chosen, names),
     allowed:
       names.length === 0
-        ? `a context of ${where}, which has none or does not exist`
-        : `a context of ${where}: ${[...names].sort().join(", ")}`,
-    fix: "Correct `context`, or point `kubeconfig` (or $KUBECONFIG) at the file that has it.",
+        ? say`a context of ${where}, which has none or does not exist`
+        : say`a context of ${where}: ${[...names].sort().join(", ")}`,
+    fix: say`Correct ${key("context")}, or point ${key("kubeconfig")} (or $KUBECONFIG) at the file that has it.`,
   };
 }
 
 function unusableFile(target: Target, { path, reason }: KubeconfigError): Problem {
   return {
     key: "kubeconfig",
-    was: `${fileOf(target, path)} ${reason}`,
+    was: say`${fileOf(target, path)} ${reason}`,
     allowed: "a kubeconfig that `kubectl config view` can read",
-    fix: "Correct the file or its rights, or point `kubeconfig` (or $KUBECONFIG) at another one.",
+    fix: say`Correct the file or its rights, or point ${key("kubeconfig")} (or $KUBECONFIG) at another one.`,
   };
 }
 
-function fileOf({ kubeconfig }: Target, path: string): string {
-  return kubeconfig === undefined ? path : "the file that `kubeconfig` names";
+function fileOf({ kubeconfig }: Target, path: string): Sentence {
+  return kubeconfig === undefined ? path : say`the file that ${key("kubeconfig")} names`;
 }

@@ -1,6 +1,7 @@
 import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
 import { shown } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import { parseSize } from "../../redis/size";
 
 /** The volume that the stack wants for its queue; plain data, kept in the state. */
@@ -105,7 +106,7 @@ function classProblems(after: WantedVolume, { classes, defaultClass }: FoundVolu
         key: "queue.persistence.storageClass",
         was: "missing, and the cluster has no default class",
         allowed: `a class of the cluster: ${has}`,
-        fix: "Name one, create one with `storage.longhorn`, or mark one as the default (annotation storageclass.kubernetes.io/is-default-class).",
+        fix: say`Name one, create one with ${key("storage.longhorn")}, or mark one as the default (annotation storageclass.kubernetes.io/is-default-class).`,
       },
     ];
   }

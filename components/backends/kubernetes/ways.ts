@@ -1,3 +1,4 @@
+import { EXPORTER_PORT } from "../../redis/exporter";
 import type { RoleWays, Ways } from "../../redis/ways";
 import type { KubernetesTopologyArgs } from "./args";
 import type { KubernetesPlan, ServerPlan } from "./plan";
@@ -20,15 +21,17 @@ export function kubernetesWays(
 }
 
 function withContext(
-  { kubeconfig }: KubernetesTopologyArgs,
+  { kubeconfig, monitoring }: KubernetesTopologyArgs,
   { namespace }: KubernetesPlan,
   { names, port }: ServerPlan,
   context: string,
 ): RoleWays {
   const file = kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig];
   const kubectl = ["kubectl", ...file, "--context", context, "--namespace", namespace];
+  const forward = [...kubectl, "port-forward", "--address", "127.0.0.1", `pod/${names.pod}`];
   return {
-    tunnel: [...kubectl, "port-forward", "--address", "127.0.0.1", `pod/${names.pod}`, `{port}:${port}`],
+    tunnel: [...forward, `{port}:${port}`],
+    ...(monitoring?.exporter !== false && { exporter: [...forward, `{port}:${EXPORTER_PORT}`] }),
     logs: [...kubectl, "logs", "--container", "redis", "--tail", "100", "{args}", names.pod],
     restart: [...kubectl, "delete", "pod", names.pod],
   };

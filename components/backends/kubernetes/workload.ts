@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { EXPORTER_PORT } from "../../redis/exporter";
+import { keptByArgocd } from "./argocd";
 import type { KubernetesTopologyArgs } from "./args";
 import { configFiles } from "./files";
 import { DATA_VOLUME, labels, selectorLabels, serverArgs } from "./names";
@@ -18,10 +19,15 @@ export function claim(site: Site, plan: ServerPlan, volume: pulumi.Input<string>
     metadata: {
       ...rest,
       labels: { ...recurringLabels(recurringJobs), ...own, ...ours },
-      ...annotated(site, annotations),
+      ...annotated(site, ownAnnotations(annotations, keptByArgocd(site.args))),
     },
     spec: claimSpec(site.args, volume),
   };
+}
+
+/** Undefined rather than empty. */
+function ownAnnotations(...all: (Record<string, string> | undefined)[]): Record<string, string> | undefined {
+  return all.every((one) => one === undefined) ? undefined : Object.assign({}, ...all);
 }
 
 /** `revision` stands for the passwords: it changes with them and tells nothing of them. */

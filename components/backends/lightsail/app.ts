@@ -1,6 +1,8 @@
+import { isPort } from "../../redis/address";
 import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
 import { shapeOf, shown, shownNumber } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { AppContainer, LightsailTopologyArgs } from "./args";
 
 /** Lightsail quotas: containers of one deployment, Redis among them. */
@@ -37,24 +39,29 @@ export function appProblems(
   }
   if (args.deploy === false && app.length > 0) {
     const fix = "Remove it: the containers stand in your own deployment file then.";
-    problems.push({ key: "app", was: "given beside deploy: false", allowed: "one of the two", fix });
+    problems.push({
+      key: "app",
+      was: say`given beside ${key("deploy", "false")}`,
+      allowed: "one of the two",
+      fix,
+    });
   }
   return [...problems, ...endpointProblems(args)];
 }
 
-function containerProblems(container: AppContainer, key: string, taken: readonly number[]): Problem[] {
+function containerProblems(container: AppContainer, path: string, taken: readonly number[]): Problem[] {
   const problems: Problem[] = [];
   if (!isName(container.name)) {
     problems.push({
-      key: `${key}.name`,
+      key: `${path}.name`,
       was: shapeOf(container.name),
       allowed: `1 to ${MOST_NAME} lower-case letters, digits and inner hyphens`,
       fix: "Correct the name.",
     });
   }
   for (const [port, protocol] of Object.entries(container.ports ?? {})) {
-    const portKey = `${key}.ports.${port}`;
-    if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65535 || !PROTOCOLS.includes(protocol)) {
+    const portKey = `${path}.ports.${port}`;
+    if (!/^\d+$/.test(port) || !isPort(Number(port)) || !PROTOCOLS.includes(protocol)) {
       const allowed = `a port from 1 to 65535 with ${PROTOCOLS.join(", ")}`;
       problems.push({
         key: portKey,
@@ -75,18 +82,18 @@ function containerProblems(container: AppContainer, key: string, taken: readonly
 function sharedPorts(app: readonly AppContainer[]): Problem[] {
   const opened = app.flatMap(({ ports }, index) => {
     return Object.entries(ports ?? {}).map(([port, protocol]) => ({
-      key: `app.${index}.ports.${port}`,
+      path: `app.${index}.ports.${port}`,
       socket: `${Number(port)}/${protocol === "UDP" ? "udp" : "tcp"}`,
     }));
   });
-  return opened.flatMap(({ key, socket }, index) => {
+  return opened.flatMap(({ path, socket }, index) => {
     const first = opened.findIndex((other) => other.socket === socket);
     if (first === index) return [];
     const allowed = "a port of its own: all containers share one network namespace";
     return [
       {
-        key,
-        was: `the port of ${opened[first]?.key}`,
+        key: path,
+        was: say`the port of ${key(opened[first]?.path ?? path)}`,
         allowed,
         fix: "Let one of them listen on another port.",
       },
@@ -113,7 +120,7 @@ function endpointProblems({ app = [], publicEndpoint }: LightsailTopologyArgs): 
 function containerPortProblems(app: readonly AppContainer[], container: string, port: number): Problem[] {
   const target = app.find(({ name }) => name === container);
   if (!target) {
-    const allowed = "the name of a container in `app`; never Redis";
+    const allowed = say`the name of a container in ${key("app")}; never Redis`;
     const fix = "Name the container that serves HTTP.";
     return [{ key: "publicEndpoint.container", was: shapeOf(container), allowed, fix }];
   }

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
+import type { TopologyOptions } from "../../options";
 import type { Server } from "../../outputs";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
 import type { Guarantees } from "../../redis/guarantees";
+import { toldGuarantees } from "../../redis/guarantees";
 import type { RolePlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
 import { Role } from "../../redis/roles";
@@ -15,6 +17,7 @@ import { redisContainer } from "./container";
 import { deploy, deploymentJson } from "./deployment";
 import type { LightsailPlan } from "./plan";
 import { planLightsail, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import { containerService } from "./service";
 import { containerWays } from "./ways";
 
@@ -33,11 +36,11 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
    */
   readonly details?: pulumi.Output<Record<string, string>>;
 
-  constructor(name: string, args: LightsailTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: LightsailTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:LightsailTopology", name, {}, opts);
     const plan = planLightsail(args);
-    refuse(name, plan.problems, this);
-    const service = containerService(this, name, args, plan);
+    refuse(name, plan.problems, this, opts);
+    const service = containerService(this, name, args, plan, opts);
     const privateDomain = pulumi.interpolate`${service.name}.service.local`;
     const roles = rolePlans(plan).map((role) => prepare(this, name, role, args, plan));
     const address = plan.beside
@@ -54,7 +57,8 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       cache: server(Role.Cache),
       queue: server(Role.Queue),
       args,
-      guarantees: plan.guarantees,
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
       ways: Object.fromEntries(
         roles.map(({ role }) => [role, containerWays(role, service.plainName, plan.open, awsCommand())]),
       ),
@@ -65,7 +69,7 @@ export class LightsailTopology extends pulumi.ComponentResource implements Topol
       },
     });
     if (plan.deploys) deploy(this, name, args, { serviceName: service.name, redis, env: outputs.env });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
 
     this.backend = outputs.backend;
     this.cache = outputs.cache;

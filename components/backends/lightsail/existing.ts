@@ -1,5 +1,6 @@
 import type { Problem } from "../../redis/problems";
 import { shapeOf } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { LightsailTopologyArgs, Power } from "./args";
 import type { Needs } from "./powers";
 import { tooSmall } from "./powers";
@@ -37,17 +38,22 @@ export function existingServiceProblems(args: LightsailTopologyArgs): Problem[] 
       fix: "Name it as `aws lightsail get-container-services` does.",
     });
   }
-  for (const key of ["power", "scale", "tags"] as const) {
-    if (args[key] === undefined) continue;
+  for (const name of ["power", "scale", "tags"] as const) {
+    if (args[name] === undefined) continue;
     const fix = "Remove it; the service has its own, and what it has is checked.";
-    problems.push({ key, was: "given beside existingService", allowed: "one of the two", fix });
+    problems.push({
+      key: name,
+      was: say`given beside ${key("existingService")}`,
+      allowed: "one of the two",
+      fix,
+    });
   }
   if (deploy && app.length === 0) {
     problems.push({
       key: "app",
       was: "empty",
       allowed: "the containers that the service runs: a deployment replaces them all",
-      fix: "Describe them here, or say `deploy: false` and add the output `details.containers` to your own deployment.",
+      fix: say`Describe them here, or say ${key("deploy", "false")} and add the output \`details.containers\` to your own deployment.`,
     });
   }
   return problems;
@@ -59,11 +65,11 @@ export function foundServiceProblems(
   found: FoundService,
   { needs, pullsFromEcr }: Wanted,
 ): Problem[] {
-  const key = "lightsail.existingService";
+  const path = "existingService";
   const update = (change: string) =>
     `\`aws lightsail update-container-service --service-name ${name} ${change}\``;
   const problems = tooSmall(
-    key,
+    path,
     found.power as Power,
     needs,
     (power) => `Run ${update(`--power ${power}`)}.`,
@@ -71,16 +77,16 @@ export function foundServiceProblems(
   if (found.scale !== 1) {
     const allowed = "1: every further node would be another Redis";
     const fix = `Run ${update("--scale 1")}, or give Redis a service of its own.`;
-    problems.push({ key, was: `${found.scale} nodes`, allowed, fix });
+    problems.push({ key: path, was: `${found.scale} nodes`, allowed, fix });
   }
   if (found.isDisabled) {
     const allowed = "a service that takes deployments";
-    problems.push({ key, was: "disabled", allowed, fix: `Run ${update("--no-is-disabled")}.` });
+    problems.push({ key: path, was: "disabled", allowed, fix: `Run ${update("--no-is-disabled")}.` });
   }
   if (pullsFromEcr && !found.pullsFromEcr) {
     const change = "--private-registry-access ecrImagePullerRole={isActive=true}";
     problems.push({
-      key,
+      key: path,
       was: "a service without the role that pulls images from Amazon ECR",
       allowed: "one with it, since an image here comes from there",
       fix: `Run ${update(change)}, then let the role read the repository (docs/operations/lightsail.md, "Images from Amazon ECR").`,

@@ -1,12 +1,13 @@
-import type { RoleGuarantees } from "../../redis/guarantees";
+import type { PlannedGuarantees } from "../../redis/guarantees";
 import { CACHE_GUARANTEES, lost } from "../../redis/guarantees";
 import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology, rolePlans } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { shownNumber } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import { parseSize, SIZE_FORMS, SizeError } from "../../redis/size";
 import { tagProblems } from "../aws/tags";
-import { inSection } from "../section";
+import { imageAndVersion } from "../rules";
 import { appProblems } from "./app";
 import type { LightsailTopologyArgs, Power } from "./args";
 import { containerName } from "./container";
@@ -21,7 +22,7 @@ export const traits: BackendTraits = {
   defaultPorts: { cache: 6379, queue: 6380 },
   sharesAddress: true,
   refuses: {
-    memoryLimit: "a Lightsail container has no limit of its own; `power` is derived from `maxMemory`",
+    memoryLimit: say`a Lightsail container has no limit of its own; ${key("power")} follows from the data budgets`,
     "persistence.size": "a container service has no disk",
     "persistence.storageClass": "a container service has no disk",
   },
@@ -29,7 +30,7 @@ export const traits: BackendTraits = {
 
 const NO_DISK = "A container service has no disk.";
 
-const QUEUE_GUARANTEES: RoleGuarantees = {
+const QUEUE_GUARANTEES: PlannedGuarantees = {
   processCrash: lost(`${NO_DISK} The container starts again empty.`),
   redeploy: lost(`${NO_DISK} Every deployment, of the app too, starts new containers.`),
   hostCrash: lost(NO_DISK),
@@ -63,22 +64,18 @@ export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
   const power = choosePower(args.power, needs, problems);
   if (args.scale !== undefined && args.scale !== 1) {
     const allowed = "1: every further node would be another Redis behind the same name";
-    const fix =
-      "Remove the setting; for more throughput raise `power`, or run the app in a service of its own.";
+    const fix = say`Remove the setting; for more throughput raise ${key("power")}, or run the app in a service of its own.`;
     problems.push({ key: "scale", was: shownNumber(args.scale), allowed, fix });
   }
-  for (const { role, version } of args.image === undefined ? [] : roles) {
-    if (version === undefined) continue;
-    const fix = "Remove one of the two.";
-    problems.push({ key: `${role}.version`, was: "given beside image", allowed: "one of the two", fix });
-  }
+  const image = { path: "image", value: args.image };
+  problems.push(...roles.flatMap(({ role, version }) => imageAndVersion(image, role, version)));
   const redis = { names: roles.map(({ role }) => containerName(role)), ports: roles.map(({ port }) => port) };
   problems.push(...appProblems(args, redis), ...existingServiceProblems(args), ...tagProblems(args.tags));
   const deploys = args.deploy ?? true;
   // A deployment of the team's own has an app.
   const beside = !deploys || app > 0;
   if (!beside && args.openToRegion === false) {
-    const fix = "Remove it, or add the containers that use Redis as `app`.";
+    const fix = say`Remove it, or add the containers that use Redis as ${key("app")}.`;
     problems.push({
       key: "openToRegion",
       was: "false",
@@ -94,7 +91,7 @@ export function planLightsail(args: LightsailTopologyArgs): LightsailPlan {
     beside,
     open: args.openToRegion ?? !beside,
     pullsFromEcr: [args.image, ...(args.app ?? []).map(({ image }) => image)].some(isEcrImage),
-    problems: [...plan.problems, ...inSection(traits.name, problems)],
+    problems: [...plan.problems, ...problems],
   };
 }
 

@@ -1,5 +1,6 @@
 import { shownNear } from "../../redis/near";
 import type { Problem } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import { formatSize } from "../../redis/size";
 import { Power } from "./args";
 
@@ -32,16 +33,16 @@ export function choosePower(given: Power | undefined, needs: Needs, problems: Pr
 }
 
 /** A node that does not hold the needs, with the arithmetic; `fix` is given the smallest that does. One of an unknown size passes. */
-export function tooSmall(key: string, power: Power, needs: Needs, fix: (power: Power) => string): Problem[] {
+export function tooSmall(path: string, power: Power, needs: Needs, fix: (power: Power) => string): Problem[] {
   const total = sum(needs);
   if (MEMORY[power] === undefined || MEMORY[power] >= total) return [];
   const smallest = smallestPower(needs);
   return [
     {
-      key,
+      key: path,
       was: `${power}, ${formatSize(MEMORY[power])}`,
       allowed: `a node that holds ${arithmetic(needs, total)}`,
-      fix: smallest ? fix(smallest) : "Lower `maxMemory` or `appMemory`.",
+      fix: smallest ? fix(smallest) : say`Lower the data budgets or ${key("appMemory")}.`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { ContainerService } from "@pulumi/aws/lightsail/containerService";
 import * as pulumi from "@pulumi/pulumi";
+import type { TopologyOptions } from "../../options";
 import { nameInAws, ownTags } from "../aws/names";
 import { refuse } from "../refuse";
 import type { LightsailTopologyArgs } from "./args";
@@ -21,6 +22,7 @@ export function containerService(
   name: string,
   args: LightsailTopologyArgs,
   plan: LightsailPlan,
+  opts?: TopologyOptions,
 ): Service {
   const { existingService } = args;
   if (existingService === undefined) {
@@ -33,7 +35,7 @@ export function containerService(
   const access = plan.pullsFromEcr ? service.privateRegistryAccess : undefined;
   const fit = pulumi.all([power, scale, isDisabled, access]).apply(([power, scale, isDisabled, access]) => {
     const found = { power, scale, isDisabled, pullsFromEcr: access?.ecrImagePullerRole?.isActive ?? false };
-    refuse(name, foundServiceProblems(existingService, found, plan), parent);
+    refuse(name, foundServiceProblems(existingService, found, plan), parent, opts);
     return existingService;
   });
   return { ...used(existingService, service), name: fit };

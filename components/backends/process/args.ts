@@ -1,4 +1,5 @@
 import type { TopologyArgs } from "../../contract";
+import type { ExporterArgs } from "../../redis/exporter";
 import type { Supervision } from "./supervision";
 
 /** A topology of redis-server processes on this host. */
@@ -20,4 +21,9 @@ export interface ProcessTopologyArgs extends TopologyArgs {
    * supervised server has. A change restarts the servers in their folders; a queue is saved first.
    */
   supervise?: Supervision;
+  /**
+   * Metrics and alerts: a redis_exporter beside each server, in a unit of its own, and Prometheus' files in the output
+   * `details`. Needs `supervise`, and redis_exporter on this host. Default: none.
+   */
+  monitoring?: ExporterArgs;
 }

@@ -1,15 +1,21 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bullmq, Endpoint, Topology } from "../../contract";
+import type { TopologyOptions } from "../../options";
 import { announceGuarantees, topologyOutputs } from "../../outputs";
+import { exporterPort, jobKeys } from "../../redis/exporter";
 import type { Guarantees } from "../../redis/guarantees";
-import type { RolePlan } from "../../redis/plan";
+import { toldGuarantees } from "../../redis/guarantees";
+import type { RolePlan, TopologyPlan } from "../../redis/plan";
 import { rolePlans } from "../../redis/plan";
+import type { PrometheusFiles } from "../../redis/prometheus";
+import { prometheusFiles } from "../../redis/prometheus";
 import type { Role } from "../../redis/roles";
 import type { Ways } from "../../redis/ways";
 import { refuse } from "../refuse";
 import type { ProcessTopologyArgs } from "./args";
 import { HOST, planProcess, traits } from "./plan";
+import { PROOFS } from "./proofs";
 import type { RedisServerInputs } from "./redisServer";
 import { RedisServer } from "./redisServer";
 import { unitName } from "./unit";
@@ -26,12 +32,13 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
   readonly details?: pulumi.Output<Record<string, string>>;
   readonly ways?: pulumi.Output<Ways>;
 
-  constructor(name: string, args: ProcessTopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ProcessTopologyArgs, opts?: TopologyOptions) {
     super("redis-topology:index:ProcessTopology", name, {}, opts);
     const plan = planProcess(args);
-    refuse(name, plan.problems, this);
+    refuse(name, plan.problems, this, opts);
     const directory = path.resolve(args.directory ?? defaultDirectory(name));
-    const server = (role: RolePlan | undefined) => role && createServer(this, name, directory, role, args);
+    const server = (role: RolePlan | undefined) =>
+      role && createServer(this, name, directory, role, args, opts);
 
     const places = rolePlans(plan).map(({ role }) => placeOf(name, directory, role));
     const outputs = topologyOutputs({
@@ -39,11 +46,12 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       cache: server(plan.cache),
       queue: server(plan.queue),
       args,
-      guarantees: plan.guarantees,
-      ...(args.supervise !== undefined && { details: units(places) }),
+      guarantees: toldGuarantees(plan.guarantees, opts?.section),
+      proofs: PROOFS,
+      ...(args.supervise !== undefined && { details: { ...units(places), ...watchFiles(name, plan, args) } }),
       ways: processWays(places.map((place) => ({ ...place, supervise: args.supervise }))),
     });
-    announceGuarantees(plan.guarantees, this);
+    announceGuarantees(outputs.guarantees, this);
 
     this.backend = outputs.backend;
     this.cache = outputs.cache;
@@ -77,12 +85,42 @@ function units(places: readonly Place[]): Record<string, string> {
   return Object.fromEntries(places.map((one) => [`${one.role}Unit`, unitName(one)]));
 }
 
+/** The exporter beside a role's server, where the stack wants one. */
+function exporterOf(
+  role: Role,
+  { monitoring, queue }: ProcessTopologyArgs,
+): Pick<RedisServerInputs, "exporter"> {
+  const port = exporterPort(role, monitoring);
+  if (port === undefined) return {};
+  const keys = role === "queue" ? jobKeys(monitoring?.queues ?? [], queue?.bullmq?.prefix) : "";
+  return { exporter: { port, keys } };
+}
+
+/** Prometheus' own files, where there are exporters. */
+function watchFiles(
+  name: string,
+  plan: TopologyPlan,
+  args: ProcessTopologyArgs,
+): PrometheusFiles | undefined {
+  const scraped = rolePlans(plan).flatMap(({ role }) => {
+    const port = exporterPort(role, args.monitoring);
+    return port === undefined ? [] : [{ role, address: `${HOST}:${port}` }];
+  });
+  if (scraped.length === 0) return undefined;
+  return prometheusFiles(
+    `${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
+    scraped,
+    args.monitoring ?? {},
+  );
+}
+
 function createServer(
   parent: ProcessTopology,
   name: string,
   directory: string,
   plan: RolePlan,
   args: ProcessTopologyArgs,
+  { section }: TopologyOptions = {},
 ): RedisServer {
   const { role, port, directives, persists, engine, version, memoryLimit } = plan;
   const given = args[role];
@@ -96,12 +134,14 @@ function createServer(
       persists,
       deleteData: args.deleteData ?? false,
       ...(args.supervise !== undefined && { supervise: args.supervise, memoryLimit }),
+      ...exporterOf(role, args),
       ...(engine !== undefined && { engine }),
       ...(version !== undefined && { version }),
       ...(given?.password !== undefined && { password: pulumi.secret(given.password) }),
       ...(given?.previousPassword !== undefined && {
         previousPassword: pulumi.secret(given.previousPassword),
       }),
+      ...(section !== undefined && { section }),
     },
     { parent, protect: persists && (args.protect ?? true) },
   );

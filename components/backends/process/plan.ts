@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import type { RoleGuarantees } from "../../redis/guarantees";
+import { exporterProblems } from "../../redis/exporter";
+import type { PlannedGuarantees } from "../../redis/guarantees";
 import {
   AOF_SURVIVES_CRASH,
   CACHE_GUARANTEES,
@@ -11,6 +12,7 @@ import type { BackendTraits, TopologyPlan } from "../../redis/plan";
 import { planTopology } from "../../redis/plan";
 import type { Problem } from "../../redis/problems";
 import { shown } from "../../redis/problems";
+import { key, say } from "../../redis/sentence";
 import type { ProcessTopologyArgs } from "./args";
 
 /** Where the servers listen: this host only. */
@@ -32,7 +34,26 @@ export function planProcess(args: ProcessTopologyArgs): TopologyPlan {
   const { memoryLimit: _, ...unlimited } = traits.refuses;
   const own = args.supervise === undefined ? traits : { ...traits, refuses: unlimited };
   const plan = planTopology(own, args, { cache: CACHE_GUARANTEES, queue: queueGuarantees(args) });
-  return { ...plan, problems: [...plan.problems, ...folderProblems(args)] };
+  return {
+    ...plan,
+    problems: [...plan.problems, ...folderProblems(args), ...monitoringProblems(args, plan)],
+  };
+}
+
+function monitoringProblems(args: ProcessTopologyArgs, { cache, queue }: TopologyPlan): Problem[] {
+  const { monitoring, supervise } = args;
+  const ports = { ...(cache && { cache: cache.port }), ...(queue && { queue: queue.port }) };
+  const problems = exporterProblems(monitoring, ports);
+  if (monitoring === undefined || monitoring.exporter === false || supervise !== undefined) return problems;
+  return [
+    ...problems,
+    {
+      key: "monitoring",
+      was: say`given without ${key("supervise")}`,
+      allowed: "supervised servers, whose systemd runs the exporters too",
+      fix: say`Set ${key("supervise")}, or remove it.`,
+    },
+  ];
 }
 
 /** Folders that a host empties when it starts (systemd's tmpfiles.d/tmp.conf), and that `PrivateTmp` hides. */
@@ -47,13 +68,13 @@ function folderProblems({ supervise, directory }: ProcessTopologyArgs): Problem[
     {
       key: "directory",
       was: `${shown(directory)}, in ${emptied}`,
-      allowed: "a folder that outlives a reboot, since `process.supervise` starts the servers after one",
+      allowed: say`a folder that outlives a reboot, since ${key("supervise")} starts the servers after one`,
       fix: "Choose another, such as /var/lib/redis-topology.",
     },
   ];
 }
 
-function queueGuarantees({ deleteData, supervise }: ProcessTopologyArgs): RoleGuarantees {
+function queueGuarantees({ deleteData, supervise }: ProcessTopologyArgs): PlannedGuarantees {
   const back = `${supervise === undefined ? "The next `pulumi up`" : "systemd"} starts Redis again.`;
   return {
     processCrash: kept(`${AOF_SURVIVES_CRASH} ${back}`),
@@ -65,7 +86,7 @@ function queueGuarantees({ deleteData, supervise }: ProcessTopologyArgs): RoleGu
     hostLoss: lost("The data lies on this host's disk only."),
     zoneLoss: lost("The data lies on this host's disk only."),
     destroy: deleteData
-      ? lost("`deleteData` is true.")
+      ? lost(say`${key("deleteData")} is true.`)
       : kept("The data stays in its folder, and the next `pulumi up` finds it."),
   };
 }

@@ -6,6 +6,7 @@ import { findBinary } from "./server/binary";
 import { isMarked, otherHolder, refuseForeignFolder } from "./server/claim";
 import { withClient } from "./server/client";
 import { describeDrift, drift, ensureAof, readSettings } from "./server/drift";
+import { applyExporter } from "./server/exporter";
 import { healthOf } from "./server/health";
 import { serverProcess } from "./server/identity";
 import { isReplaced, writeInstance } from "./server/instance";
@@ -40,6 +41,7 @@ const INPUT_KEYS = [
   "previousPassword",
   "supervise",
   "memoryLimit",
+  "exporter",
 ] as const;
 
 /** What Pulumi's engine calls for a RedisServer. Runs in the process of Pulumi's dynamic provider. */
@@ -103,7 +105,7 @@ export const provider = {
       await rehearse(news);
       await keepAof(olds);
       if ((await isSupervisedAsAsked(news)) && (await applyLive(olds, news, passwords))) {
-        await watch(news);
+        await watch(news, password);
         return { outs: await state(news, password, olds.server, instance) };
       }
     }
@@ -158,10 +160,11 @@ async function isUnwatched(known: RedisServerState): Promise<boolean> {
   return problems.length > 0;
 }
 
-/** Brings the unit of a running server to what is asked. */
-async function watch(inputs: RedisServerInputs): Promise<void> {
+/** Brings the units of a running server to what is asked. */
+async function watch(inputs: RedisServerInputs, password: string): Promise<void> {
   await writeUnit(inputs, await findBinary(inputs.engine, inputs.version));
   await enableUnit(inputs);
+  await applyExporter(inputs, password);
 }
 
 /** A queue whose AOF was switched off has an old one on disk, which the next start would load. */

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { Problem } from "../../redis/problems";
+import type { Sentence } from "../../redis/sentence";
+import { key, say } from "../../redis/sentence";
 import type { ProcessTopologyArgs } from "./args";
+import { findExporter } from "./server/binary";
 import { systemState } from "./server/systemctl";
 import { Supervision, systemctlCommand } from "./supervision";
 
@@ -19,8 +22,8 @@ const ANSWERS = ["initializing", "starting", "running", "degraded", "maintenance
 
 /** Why the systemd that should start the servers again would not. Pure. */
 export function systemdProblems(supervise: Supervision, host: Host): Problem[] {
-  const problem = (was: string, allowed: string, fix: string): Problem => ({
-    key: "process.supervise",
+  const problem = (was: string, allowed: string, fix: Sentence): Problem => ({
+    key: "supervise",
     was: `"${supervise}", and ${was}`,
     allowed,
     fix,
@@ -39,7 +42,7 @@ export function systemdProblems(supervise: Supervision, host: Host): Problem[] {
       problem(
         `the user ${host.user} may not make units of the host`,
         "root, or units of the user",
-        "Run `pulumi up` as root, or set `supervise: systemd-user`.",
+        say`Run \`pulumi up\` as root, or set ${key("supervise", "systemd-user")}.`,
       ),
     ];
   }
@@ -55,8 +58,27 @@ export function systemdProblems(supervise: Supervision, host: Host): Problem[] {
   return [];
 }
 
-/** Asks this host. */
-export async function supervisionProblems({ supervise }: ProcessTopologyArgs): Promise<Problem[]> {
+/** What this host lacks for a supervised pair and its exporters. */
+export async function hostProblems(args: ProcessTopologyArgs): Promise<Problem[]> {
+  return [...(await supervisionProblems(args)), ...(await exporterMissing(args))];
+}
+
+async function exporterMissing({ monitoring }: ProcessTopologyArgs): Promise<Problem[]> {
+  if (monitoring === undefined || monitoring.exporter === false) return [];
+  return await findExporter().then(
+    () => [],
+    (error: Error) => [
+      {
+        key: "monitoring",
+        was: "given",
+        allowed: "a host that has redis_exporter",
+        fix: say`${error.message}, or remove ${key("monitoring")}.`,
+      },
+    ],
+  );
+}
+
+async function supervisionProblems({ supervise }: ProcessTopologyArgs): Promise<Problem[]> {
   if (supervise === undefined) return [];
   const user = userInfo().username;
   return systemdProblems(supervise, {

@@ -1,5 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Directive } from "../../redis/roles";
+import type { Inputs } from "../dynamic";
+import { DynamicResource } from "../dynamic";
 import type { Supervision } from "./supervision";
 
 /** What one server is made of; the provider's inputs. */
@@ -20,10 +22,14 @@ export interface RedisServerInputs {
   version?: string;
   password?: string;
   previousPassword?: string;
+  /** Section of the stack file, for messages; changes nothing. */
+  section?: string;
   /** Which systemd starts the server again. Absent = none. */
   supervise?: Supervision;
   /** Bytes that systemd lets the server have. Only where it is supervised. */
   memoryLimit?: number;
+  /** Its exporter, run by the same systemd: a port of `host`, and the keys of BullMQ that it counts. */
+  exporter?: { readonly port: number; readonly keys: string };
 }
 
 /** What the provider knows of a running server; kept in the state. */
@@ -39,13 +45,8 @@ export interface RedisServerState extends RedisServerInputs {
   settings?: Readonly<Record<string, string>>;
 }
 
-type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };
-
-/**
- * One redis-server of this host, run by a dynamic provider (see docs/adr/0003-process-provider.md for why it is
- * declared by hand and not through pulumi.dynamic.Resource).
- */
-export class RedisServer extends pulumi.CustomResource {
+/** One redis-server of this host. */
+export class RedisServer extends DynamicResource<RedisServerInputs> {
   declare readonly host: pulumi.Output<string>;
   declare readonly port: pulumi.Output<number>;
   /** Secret. */
@@ -54,16 +55,8 @@ export class RedisServer extends pulumi.CustomResource {
   declare readonly server: pulumi.Output<string>;
 
   constructor(name: string, inputs: Inputs<RedisServerInputs>, opts: pulumi.CustomResourceOptions) {
-    super(
-      "pulumi-nodejs:dynamic/redis-topology:RedisServer",
-      name,
-      {
-        password: undefined,
-        server: undefined,
-        ...inputs,
-        __provider: "exports.handler = () => require('redis-topology/process-provider').provider;",
-      },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password", "previousPassword"] }),
-    );
+    const computed = ["password", "server"];
+    const secrets = ["password", "previousPassword"];
+    super({ type: "RedisServer", room: "process", computed, secrets }, name, inputs, opts);
   }
 }

@@ -66,9 +66,10 @@ export function unitText(inputs: RedisServerInputs, program: Program): string {
   });
 }
 
-type Line = readonly [key: string, value: string];
+export type Line = readonly [key: string, value: string];
 
-function sections(lines: Readonly<Record<string, readonly Line[]>>): string {
+/** A unit's text. */
+export function sections(lines: Readonly<Record<string, readonly Line[]>>): string {
   const texts = Object.entries(lines).map(
     ([name, entries]) => `[${name}]\n${entries.map(([key, value]) => `${key}=${value}\n`).join("")}`,
   );
@@ -126,13 +127,14 @@ function dataCheck({ directory }: RedisServerInputs): string {
 }
 
 /** A word of a command line, in which systemd replaces variables. */
-const commandWord = (text: string) => word(text).replaceAll("$", "$$$$");
+export const commandWord = (text: string) => word(text).replaceAll("$", "$$$$");
 
 /** A word in systemd's quotes, as systemd.syntax(7) and systemd.unit(5) have them. */
-function word(text: string): string {
+export function word(text: string): string {
   const plain = specifiers(text);
   if (/^[\w./:@%+=-]+$/.test(plain)) return plain;
   return `"${plain.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`;
 }
 
-const specifiers = (text: string) => text.replaceAll("%", "%%");
+/** A text in which systemd replaces nothing. */
+export const specifiers = (text: string) => text.replaceAll("%", "%%");

@@ -23,7 +23,7 @@ describe.skipIf(missing("docker", "dockerd", "root"))("with another engine", () 
     const [here, there] = [await target.engine.docker.info(), await second.docker.info()];
     expect(there.ID).not.toBe(here.ID);
     await expect(target.redeploy({ host: second.host })).rejects.toThrow(
-      `docker.host: the engine "${there.Name}" (${there.ID}). Allowed: the engine "${here.Name}" (${here.ID}), on which this stack's servers and data are. Set it back (or \`DOCKER_HOST\`, \`DOCKER_CONTEXT\`); for another engine make another stack, since data does not move. If the engine at the old address was made anew and is empty: \`pulumi refresh\`, then run again.`,
+      `host: the engine "${there.Name}" (${there.ID}). Allowed: the engine "${here.Name}" (${here.ID}), on which this stack's servers and data are. Set it back (or \`DOCKER_HOST\`, \`DOCKER_CONTEXT\`); for another engine make another stack, since data does not move. If the engine at the old address was made anew and is empty: \`pulumi refresh\`, then run again.`,
     );
     expect(target.engine.done).toEqual([]);
     expect((await target.container(Role.Queue).inspect()).State.StartedAt).toBe(before);

@@ -41,7 +41,7 @@ describe.skipIf(missing("docker"))("a guarded queue", () => {
       `queue.config: "hz", which the server rejects: argument couldn't be parsed into an integer. ${UNTOUCHED} Correct or remove it.`,
     );
     await expect(target.redeploy({ user: "1234:1234" })).rejects.toThrow(
-      `docker.user: 1234:1234, who cannot read and write the files of volume "redis-topology-live-guard-redis-queue-data". Allowed: their owner. ${UNTOUCHED}`,
+      `user: 1234:1234, who cannot read and write the files of volume "redis-topology-live-guard-redis-queue-data". Allowed: their owner. ${UNTOUCHED}`,
     );
     expect(await startedAt()).toEqual(before);
     expect(

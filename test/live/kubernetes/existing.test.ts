@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkExporter } from "../../../cli/src/checks/exporter";
 import type { KubernetesTopologyArgs } from "../../../components/backends/kubernetes/args";
 import { declaredObjects } from "../../../components/backends/kubernetes/objects";
+import { planKubernetes } from "../../../components/backends/kubernetes/plan";
 import { provider } from "../../../components/backends/kubernetes/provider";
+import { kubernetesWays } from "../../../components/backends/kubernetes/ways";
 import { parseSettings } from "../../../settings";
 import { stackFiles } from "../../mocked/stackFiles";
 import { missing } from "../require";
@@ -92,6 +95,16 @@ describe.skipIf(missing("kubernetes"))("beside what a cluster has already", () =
         matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["apps"] }],
       },
     });
+  });
+
+  test("verify's way to the exporter finds that it reaches Redis", async () => {
+    const context = kubectl(["config", "current-context"]).trim();
+    const plan = planKubernetes({ ...args, context });
+    const { queue } = kubernetesWays({ ...args, kubeconfig: process.env.KUBECONFIG }, plan, context);
+    const signal = new AbortController().signal;
+    expect(
+      await checkExporter("queue", queue?.exporter ?? [], { host: "redis", timeoutMs: 20_000, signal }),
+    ).toMatchObject({ result: "pass", found: "redis_up 1" });
   });
 
   test("nothing of theirs is among what the stack declares, or changed", () => {

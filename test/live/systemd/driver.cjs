@@ -7,6 +7,7 @@ const { provider } = require("redis-topology/process-provider");
 const calls = {
   ...provider,
   unreachable: async (args) => (await loadBackend("process")).unreachable(args),
+  fetch: async (url) => await (await fetch(url)).text(),
   redis: async (server, ...command) => {
     const redis = new Redis({ ...server, lazyConnect: true, retryStrategy: () => null });
     redis.on("error", () => {});

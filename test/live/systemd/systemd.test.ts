@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { exporterName } from "../../../components/backends/process/exporterUnit";
 import type { RedisServerInputs, RedisServerState } from "../../../components/backends/process/redisServer";
 import { Supervision } from "../../../components/backends/process/supervision";
 import { unitName } from "../../../components/backends/process/unit";
+import { jobKeys } from "../../../components/redis/exporter";
 import { memoryFloor } from "../../../components/redis/memory";
 import type { Role } from "../../../components/redis/roles";
 import { roleDirectives } from "../../../components/redis/roles";
@@ -11,7 +13,7 @@ import { machineForTests, USER } from "./machine";
 const MIB = 1024 * 1024;
 const PATIENCE = { timeout: 30_000 };
 
-describe.skipIf(missing("root", "systemd", "redis"))("under a real systemd", () => {
+describe.skipIf(missing("root", "systemd", "redis", "redis_exporter"))("under a real systemd", () => {
   const machine = machineForTests();
 
   describe.each([
@@ -53,8 +55,8 @@ describe.skipIf(missing("root", "systemd", "redis"))("under a real systemd", () 
     const update = async (olds: RedisServerState, changes: Partial<RedisServerInputs>) =>
       (await machine.call<{ outs: RedisServerState }>(user, "update", "", olds, changed(olds, changes))).value
         .outs;
-    const preview = async (state: RedisServerState) => {
-      const answer = await machine.call<{ changes: boolean }>(user, "diff", "", state, changed(state, {}));
+    const preview = async (state: RedisServerState, own: Partial<RedisServerInputs> = {}) => {
+      const answer = await machine.call<{ changes: boolean }>(user, "diff", "", state, changed(state, own));
       return { ...answer.value, said: answer.said };
     };
     const remove = (state: RedisServerState) => machine.call(user, "delete", "", state);
@@ -231,6 +233,46 @@ describe.skipIf(missing("root", "systemd", "redis"))("under a real systemd", () 
       await remove(state);
     });
 
+    test("an exporter beside the server tells of it, of its jobs and of its end, and goes with it", async () => {
+      const port = 9500 + (flag.length > 0 ? 1 : 0);
+      const keys = jobKeys(["mail"]);
+      const state = await queue({ exporter: { port, keys } });
+      await redis(state, "LPUSH", "bull:mail:wait", "1", "2");
+      const metrics = () => machine.call<string>(user, "fetch", `http://127.0.0.1:${port}/metrics`);
+      const metric = async (name: string) =>
+        (await metrics().catch(() => ({ value: "" }))).value
+          .split("\n")
+          .find((line) => line.startsWith(name));
+      await expect.poll(() => metric("redis_up"), PATIENCE).toBe("redis_up 1");
+      expect(await metric('redis_key_size{db="db0",key="bull:mail:wait"}')).toMatch(/ 2$/);
+      expect(await preview(state)).toEqual(unchanged);
+
+      // A new password reaches it, and the server does not restart for it.
+      const before = await pid(state);
+      const own = { password: "another-password-of-24-letters" };
+      const renewed = await update(state, own);
+      await expect.poll(() => metric("redis_up"), PATIENCE).toBe("redis_up 1");
+      expect(await pid(renewed)).toBe(before);
+
+      const name = exporterName(state);
+      systemctl("stop", name);
+      expect(await preview(renewed, own)).toEqual({
+        changes: true,
+        said: `queue: ${name}, its exporter, was changed or does not run; an update sets it right\n`,
+      });
+      const again = await update(renewed, own);
+      systemctl("stop", unitName(state));
+      await expect.poll(() => metric("redis_up"), PATIENCE).toBe("redis_up 0");
+      systemctl("start", unitName(state));
+
+      const plain = await update(again, { ...own, exporter: undefined });
+      expect(exists(`${units}/${name}`)).toBe("no");
+      expect(exists(`${state.directory}/exporter.json`)).toBe("no");
+      expect(await preview(plain, own)).toEqual(unchanged);
+      await remove(await update(plain, { ...own, exporter: { port, keys } }));
+      expect(exists(`${units}/${name}`)).toBe("no");
+    });
+
     test("destroy ends the server and its unit, and keeps the data for the next up", async () => {
       const state = await queue();
       await remove(state);
@@ -248,13 +290,8 @@ describe.skipIf(missing("root", "systemd", "redis"))("under a real systemd", () 
   });
 
   test("a user may not make units of the host", async () => {
-    expect((await machine.call(USER, "unreachable", { supervise: Supervision.System })).value).toEqual([
-      {
-        key: "process.supervise",
-        was: `"systemd", and the user ${USER} may not make units of the host`,
-        allowed: "root, or units of the user",
-        fix: "Run `pulumi up` as root, or set `supervise: systemd-user`.",
-      },
+    expect((await machine.call(USER, "unreachable", { supervise: Supervision.System })).value).toMatchObject([
+      { key: "supervise", was: `"systemd", and the user ${USER} may not make units of the host` },
     ]);
   });
 });

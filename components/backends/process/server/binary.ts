@@ -41,13 +41,34 @@ export async function findBinary(engine: string | undefined, version: string | u
 
 /** Where a server program lies on PATH, for systemd, which looks nowhere. */
 export async function programOf({ command }: Binary): Promise<Program> {
+  const file = await onPath(command);
+  if (file === undefined) throw new Error(`${command} is not on PATH any more.`);
+  return { path: file, notifies: (await readFile(file)).includes("libsystemd.so") };
+}
+
+/** As its makers and as Debian call it. */
+const EXPORTERS = ["redis_exporter", "prometheus-redis-exporter"];
+
+/** Where the exporter lies; throws with what to install. */
+export async function findExporter(): Promise<string> {
+  for (const command of EXPORTERS) {
+    const file = await onPath(command);
+    if (file !== undefined) return file;
+  }
+  throw new Error(
+    `No exporter on this host: looked for ${EXPORTERS.join(" and ")} on PATH. ` +
+      "Install it (Debian and Ubuntu: apt-get install prometheus-redis-exporter, then systemctl disable --now " +
+      "prometheus-redis-exporter, which watches another server; elsewhere: a release of " +
+      "github.com/oliver006/redis_exporter)",
+  );
+}
+
+async function onPath(command: string): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? "").split(path.delimiter)) {
     const file = path.resolve(folder, command);
-    if (!(await canExecute(file))) continue;
-    const notifies = (await readFile(file)).includes("libsystemd.so");
-    return { path: file, notifies };
+    if (await canExecute(file)) return file;
   }
-  throw new Error(`${command} is not on PATH any more.`);
+  return undefined;
 }
 
 async function canExecute(file: string): Promise<boolean> {

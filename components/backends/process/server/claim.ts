@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
+import { settingName } from "../../../redis/sentence";
 import type { RedisServerInputs } from "../redisServer";
 import { entries, serverPaths } from "./files";
 import { serverProcess } from "./identity";
@@ -61,20 +62,20 @@ export async function isMarked({ owner, directory }: RedisServerInputs): Promise
 
 /** Throws when the folder belongs to another stack, topology or clone, or holds what we did not make. */
 export async function refuseForeignFolder(inputs: RedisServerInputs): Promise<void> {
-  const { role, directory, owner } = inputs;
+  const { role, directory, owner, section } = inputs;
+  const another = `another folder with \`${settingName("directory", section)}\``;
   const mark = await readMark(directory);
   const holder = await otherHolder(inputs);
   if (holder !== undefined && mark?.owner === owner) {
     throw new Error(
       `${role}: the folder ${directory} belongs to ${holder}, and this is the state ${stateHome()}. ` +
-        "Choose another folder with `process.directory`; or destroy the stack there, which keeps the data, and run " +
-        `again; or, if that state is not used any more, delete ${serverPaths(directory).owner} and run again.`,
+        `Choose ${another}; or destroy the stack there, which keeps the data, and run again; or, if that state is not used ` +
+        `any more, delete ${serverPaths(directory).owner} and run again.`,
     );
   }
   if (holder !== undefined) {
     throw new Error(
-      `${role}: the folder ${directory} belongs to ${holder}, and this is ${owner}. ` +
-        "Choose another folder with `process.directory`.",
+      `${role}: the folder ${directory} belongs to ${holder}, and this is ${owner}. ` + `Choose ${another}.`,
     );
   }
   const foreign = mark === undefined ? await foreignFiles(directory, inputs.persists) : [];
@@ -82,7 +83,7 @@ export async function refuseForeignFolder(inputs: RedisServerInputs): Promise<vo
     throw new Error(
       `${role}: the folder ${directory} holds what this project did not make: ${foreign.slice(0, 5).join(", ")}` +
         `${foreign.length > 5 ? ` and ${foreign.length - 5} more` : ""}. ` +
-        "Move it away, or choose another folder with `process.directory`.",
+        `Move it away, or choose ${another}.`,
     );
   }
 }

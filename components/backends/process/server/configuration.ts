@@ -2,6 +2,7 @@ import { chmod, mkdir } from "node:fs/promises";
 import { aclFile } from "../../../redis/acl";
 import { renderConfig } from "../../../redis/config";
 import type { Directive } from "../../../redis/roles";
+import { settingName } from "../../../redis/sentence";
 import type { RedisServerInputs } from "../redisServer";
 import { serverPaths, writePrivate } from "./files";
 import { writeMark } from "./owner";
@@ -46,7 +47,7 @@ export async function writeFiles(inputs: RedisServerInputs, passwords: readonly 
     const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(
       `${inputs.role}: cannot write to ${inputs.directory} (${code ?? message}). ` +
-        "Make the folder writable and its disk not full, or name another one with `process.directory`.",
+        `Make the folder writable and its disk not full, or name another one with \`${settingName("directory", inputs.section)}\`.`,
     );
   }
 }

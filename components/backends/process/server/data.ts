@@ -24,6 +24,7 @@ import {
   SNAPSHOT,
 } from "../../../redis/aof";
 import { shellWord } from "../../../redis/quote";
+import { settingName } from "../../../redis/sentence";
 import { compareVersions } from "../../../redis/software";
 import type { RedisServerInputs } from "../redisServer";
 import type { Binary } from "./binary";
@@ -62,7 +63,7 @@ export async function refuseEmpty(inputs: RedisServerInputs, known: boolean): Pr
   if ((await stat(startEmpty).catch(() => undefined)) !== undefined) return;
   throw new Error(
     `${inputs.role}: there is no data in ${data}, and this queue had some. Nothing was started. ` +
-      "Put the data back there; after a change of `process.directory` that was interrupted, it is in the other folder. " +
+      `Put the data back there; after a change of \`${settingName("directory", inputs.section)}\` that was interrupted, it is in the other folder. ` +
       `To start with an empty queue: mkdir -p ${shellWord(folder)} && touch ${shellWord(startEmpty)}. Then run again.`,
   );
 }

@@ -7,6 +7,8 @@ export interface ServerPaths {
   readonly data: string;
   readonly config: string;
   readonly acl: string;
+  /** The exporter's password file. */
+  readonly exporter: string;
   readonly log: string;
   readonly pid: string;
   /** Whose folder this is, so that no other stack or topology takes it over; stays with the data. */
@@ -24,6 +26,7 @@ export function serverPaths(folder: string): ServerPaths {
     data: inside("data"),
     config: inside("redis.conf"),
     acl: inside("users.acl"),
+    exporter: inside("exporter.json"),
     log: inside("redis.log"),
     pid: inside("redis.pid"),
     owner: inside("owner"),

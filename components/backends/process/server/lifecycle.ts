@@ -10,6 +10,7 @@ import { info, withClient } from "./client";
 import { serverDirectives, writeFiles } from "./configuration";
 import { beginAof, judgeData, refuseEmpty } from "./data";
 import { run } from "./environment";
+import { applyExporter } from "./exporter";
 import { logTail, serverPaths } from "./files";
 import { portHolder } from "./identity";
 import { isInUse } from "./processes";
@@ -47,6 +48,7 @@ export async function start(
     },
   );
   await enableUnit(inputs);
+  await applyExporter(inputs, password);
   await rm(paths.startEmpty, { force: true });
   return server;
 }

@@ -1,6 +1,11 @@
 import { cp, lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, statfs } from "node:fs/promises";
 import * as path from "node:path";
+import { settingName } from "../../../redis/sentence";
+import type { RedisServerInputs } from "../redisServer";
 import { entries, serverPaths } from "./files";
+
+/** The server as it shall be. */
+type Moved = Pick<RedisServerInputs, "role" | "directory" | "section">;
 
 /** Everything that decides whether a data folder can be moved. */
 export interface MoveView {
@@ -34,11 +39,11 @@ export function moveProblem(view: MoveView): string | undefined {
 }
 
 /** Throws before anything is stopped when the data cannot be moved. Needs nothing when there is no data to move. */
-export async function judgeMove(role: string, fromFolder: string, toFolder: string): Promise<void> {
-  const [from, to] = [serverPaths(fromFolder).data, serverPaths(toFolder).data];
+export async function judgeMove(fromFolder: string, moved: Moved): Promise<void> {
+  const [from, to] = [serverPaths(fromFolder).data, serverPaths(moved.directory).data];
   if (from === to || (await entries(from)).length === 0) return;
   const problem = moveProblem(await view(from, to));
-  if (problem !== undefined) throw cannotMove(role, from, to, problem);
+  if (problem !== undefined) throw cannotMove(moved, from, to, problem);
 }
 
 /** A move that has happened, and can still be taken back. */
@@ -56,7 +61,8 @@ const nothing = async () => {};
 export const NO_MOVE: Move = { end: nothing, undo: nothing, forget: nothing };
 
 /** Moves a stopped server's data. On another disk the old files stay beside, until the move is ended. */
-export async function moveData(role: string, fromFolder: string, toFolder: string): Promise<Move> {
+export async function moveData(fromFolder: string, moved: Moved): Promise<Move> {
+  const toFolder = moved.directory;
   const [from, to] = [serverPaths(fromFolder).data, serverPaths(toFolder).data];
   const left = `${from}.moved`;
   const removeLeft = () => rm(left, { recursive: true, force: true });
@@ -64,7 +70,7 @@ export async function moveData(role: string, fromFolder: string, toFolder: strin
   // Moved already, by a run that was killed.
   if ((await entries(from)).length === 0) return { ...NO_MOVE, end: removeLeft };
   if ((await entries(to)).length > 0) {
-    throw cannotMove(role, from, to, `${to} holds data already. Move one of the two away by hand`);
+    throw cannotMove(moved, from, to, `${to} holds data already. Move one of the two away by hand`);
   }
   const made = await makeFolder(toFolder);
   const forget = async () => {
@@ -85,7 +91,7 @@ export async function moveData(role: string, fromFolder: string, toFolder: strin
     // Another disk.
     if ((error as NodeJS.ErrnoException).code !== "EXDEV") {
       await forget();
-      throw cannotMove(role, from, to, reason(error));
+      throw cannotMove(moved, from, to, reason(error));
     }
   }
   // Complete under another name first, so that a crash leaves either all of it or none.
@@ -99,7 +105,7 @@ export async function moveData(role: string, fromFolder: string, toFolder: strin
   } catch (error) {
     for (const folder of [partial, to]) await rm(folder, { recursive: true, force: true });
     await forget();
-    throw cannotMove(role, from, to, reason(error));
+    throw cannotMove(moved, from, to, reason(error));
   }
   return {
     end: removeLeft,
@@ -150,9 +156,9 @@ async function trial(from: string, folder: string): Promise<Pick<MoveView, "unwr
   }
 }
 
-function cannotMove(role: string, from: string, to: string, problem: string): Error {
+function cannotMove({ role, section }: Moved, from: string, to: string, problem: string): Error {
   return new Error(
-    `${role}: \`process.directory\`: cannot move the data from ${from} to ${to}: ${problem}, then run again.`,
+    `${role}: \`${settingName("directory", section)}\`: cannot move the data from ${from} to ${to}: ${problem}, then run again.`,
   );
 }
 

@@ -25,9 +25,9 @@ export function isRedisFile(name: string): boolean {
 
 /** The files that we write beside the data, the mark aside; and what a killed run left of writing them. */
 export function ownFiles(folder: string): string[] {
-  const { config, acl, log, pid, startEmpty, owner, instance } = serverPaths(folder);
-  const killed = [config, acl, owner, instance].map((file) => `${file}.new`);
-  return [config, acl, log, pid, startEmpty, ...killed];
+  const { config, acl, exporter, log, pid, startEmpty, owner, instance } = serverPaths(folder);
+  const killed = [config, acl, exporter, owner, instance].map((file) => `${file}.new`);
+  return [config, acl, exporter, log, pid, startEmpty, ...killed];
 }
 
 /**

@@ -15,7 +15,7 @@ export async function judgeRestart(
   news: RedisServerInputs,
   runs: boolean,
 ): Promise<void> {
-  await judgeMove(news.role, olds.directory, news.directory);
+  await judgeMove(olds.directory, news);
   const binary = await findBinary(news.engine, news.version);
   const moves = (await entries(serverPaths(olds.directory).data)).length > 0;
   const place = { ...news, directory: moves ? olds.directory : news.directory };
@@ -37,7 +37,7 @@ export async function restart(
   let move: Move | undefined;
   let server: string;
   try {
-    move = news.persists ? await moveData(news.role, olds.directory, news.directory) : NO_MOVE;
+    move = news.persists ? await moveData(olds.directory, news) : NO_MOVE;
     server = await start(news, passwords, news.persists);
   } catch (error) {
     await takeBack(olds, news, passwords, ran, move).catch((again: Error) => {

@@ -1,26 +1,17 @@
-import { chmod, mkdir, readFile, rm } from "node:fs/promises";
 import * as path from "node:path";
 import type { RedisServerInputs } from "../redisServer";
-import { Supervision } from "../supervision";
+import type { Supervision } from "../supervision";
 import { unitName, unitText } from "../unit";
 import type { Binary } from "./binary";
 import { programOf } from "./binary";
 import { info, withClient } from "./client";
-import { writePrivate } from "./files";
+import { exporterDrift, removeExporters } from "./exporter";
 import { serverProcess } from "./identity";
-import { systemctl, unitFolder } from "./systemctl";
+import { systemctl } from "./systemctl";
+import type { UnitState } from "./units";
+import { dropUnit, enable, holders, placeUnit, unitFile, unitState } from "./units";
 
 type Place = Pick<RedisServerInputs, "owner" | "role" | "directory">;
-
-/** What systemd says of a unit. */
-export interface UnitState {
-  /** The unit as it lies on disk; undefined when it is not there. */
-  readonly text: string | undefined;
-  /** `enabled`, `disabled`, `masked-runtime`. */
-  readonly enabled: string;
-  /** 0 when it runs nothing. */
-  readonly pid: number;
-}
 
 /** Everything that keeps a supervised server from being as the stack says, a sentence each. Pure. */
 export function unitProblems(
@@ -42,16 +33,19 @@ export function unitProblems(
   ];
 }
 
-/** What is not as the stack says about who starts this server again; nothing where nobody should. */
+/** What is not as the stack says about who starts this server again, and its exporter; nothing where nobody should. */
 export async function supervisionDrift(inputs: RedisServerInputs, binary: Binary): Promise<string[]> {
-  const strays = await strayUnits(inputs);
-  const stray = strays.map((other) => `${unitFile(other, inputs)} is there, and would start a second server`);
   const { supervise } = inputs;
-  if (supervise === undefined) return stray;
+  const name = unitName(inputs);
+  const strays = (await strayUnits(inputs)).map(
+    (other) => `${unitFile(other, name)} is there, and would start a second server`,
+  );
+  const problems = [...strays, ...(await exporterDrift(inputs))];
+  if (supervise === undefined) return problems;
   const expected = unitText(inputs, await programOf(binary));
-  const found = await unitState(supervise, inputs);
+  const found = await unitState(supervise, name);
   const pid = await serverProcess(inputs);
-  return [...stray, ...unitProblems(unitFile(supervise, inputs), expected, found, pid)];
+  return [...unitProblems(unitFile(supervise, name), expected, found, pid), ...problems];
 }
 
 /** Whether the running server is under the systemd that should watch it; one under none, where none should, is. */
@@ -59,25 +53,13 @@ export async function isSupervisedAsAsked(inputs: RedisServerInputs): Promise<bo
   if ((await strayUnits(inputs)).length > 0) return false;
   const { supervise } = inputs;
   if (supervise === undefined) return true;
-  return (await unitState(supervise, inputs)).pid === (await serverProcess(inputs));
+  return (await unitState(supervise, unitName(inputs))).pid === (await serverProcess(inputs));
 }
 
 /** Writes the unit where it is not as it should be. A running server keeps running; its memory limit changes at once. */
 export async function writeUnit(inputs: RedisServerInputs, binary: Binary): Promise<void> {
-  const { role, supervise } = inputs;
-  if (supervise === undefined) return;
-  const file = unitFile(supervise, inputs);
-  const text = unitText(inputs, await programOf(binary));
-  if ((await readUnit(file)) === text) return;
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writePrivate(file, text);
-    await chmod(file, 0o644);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(`${role}: cannot write ${file} (${code ?? message}). Make it writable, then run again.`);
-  }
-  await systemctl(supervise, "daemon-reload");
+  if (inputs.supervise === undefined) return;
+  await placeUnit(inputs.supervise, unitName(inputs), unitText(inputs, await programOf(binary)));
 }
 
 /** Has systemd start the server now, without waiting for it. */
@@ -88,10 +70,7 @@ export async function startUnit(inputs: RedisServerInputs): Promise<void> {
 
 /** Has systemd start the server after a reboot. */
 export async function enableUnit(inputs: RedisServerInputs): Promise<void> {
-  const { supervise } = inputs;
-  if (supervise === undefined || (await unitState(supervise, inputs)).enabled === "enabled") return;
-  await systemctl(supervise, "unmask", "--runtime", unitName(inputs));
-  await systemctl(supervise, "enable", unitName(inputs));
+  if (inputs.supervise !== undefined) await enable(inputs.supervise, unitName(inputs));
 }
 
 /**
@@ -99,18 +78,18 @@ export async function enableUnit(inputs: RedisServerInputs): Promise<void> {
  * before anything, when Redis would not end because it cannot save.
  */
 export async function stopUnits(inputs: RedisServerInputs, passwords: readonly string[]): Promise<void> {
-  for (const supervision of await units(inputs)) {
-    if ((await unitState(supervision, inputs)).pid !== 0) await refuseUnsaved(inputs, passwords);
+  for (const supervision of await holders(unitName(inputs))) {
+    if ((await unitState(supervision, unitName(inputs))).pid !== 0) await refuseUnsaved(inputs, passwords);
     await systemctl(supervision, "stop", unitName(inputs));
   }
 }
 
-/** Removes the units of this folder but the one that is wanted, and ends what they run. */
+/** Removes the units of this folder but those of the systemd that is wanted, and ends what they run. */
 export async function removeUnits(place: Place, wanted?: Supervision): Promise<void> {
-  for (const supervision of (await units(place)).filter((one) => one !== wanted)) {
-    await systemctl(supervision, "disable", "--now", unitName(place));
-    await rm(unitFile(supervision, place), { force: true });
-    await systemctl(supervision, "daemon-reload");
+  await removeExporters(place, wanted);
+  const name = unitName(place);
+  for (const supervision of (await holders(name)).filter((one) => one !== wanted)) {
+    await dropUnit(supervision, name);
   }
 }
 
@@ -122,30 +101,8 @@ export async function unitReport(inputs: RedisServerInputs): Promise<string> {
   return `\n${status.trimEnd()}`;
 }
 
-async function unitState(supervision: Supervision, place: Place): Promise<UnitState> {
-  const text = await readUnit(unitFile(supervision, place));
-  const shown = await systemctl(supervision, "show", "-p", "UnitFileState,MainPID", unitName(place));
-  const values = new Map(shown.split("\n").map((line) => line.split("=") as [string, string]));
-  return { text, enabled: values.get("UnitFileState") ?? "", pid: Number(values.get("MainPID") ?? 0) };
-}
-
-/** Those that hold a unit of this folder; asked of the disk, since most hosts have no systemd to ask. */
-async function units(place: Place): Promise<Supervision[]> {
-  const all = Object.values(Supervision);
-  const texts = await Promise.all(all.map((one) => readUnit(unitFile(one, place))));
-  return all.filter((_, index) => texts[index] !== undefined);
-}
-
 async function strayUnits(inputs: RedisServerInputs): Promise<Supervision[]> {
-  return (await units(inputs)).filter((one) => one !== inputs.supervise);
-}
-
-async function readUnit(file: string): Promise<string | undefined> {
-  return await readFile(file, "utf8").catch(() => undefined);
-}
-
-function unitFile(supervision: Supervision, place: Place): string {
-  return path.join(unitFolder(supervision), unitName(place));
+  return (await holders(unitName(inputs))).filter((one) => one !== inputs.supervise);
 }
 
 /** Redis answers SIGTERM with going on when its last save would fail, and systemd kills it at the end of its patience. */
