@@ -17,13 +17,17 @@ const alias = [
   { find: /^redis-topology\/(\w+)$/, replacement: source("backends/$1/index.ts") },
 ];
 
-/**
- * Real engines, after everything that is fast. Two files at a time: each has names, ports and folders of its own. Alone
- * are those that take the engine from under the others, or measure.
- */
+/** Real engines, after everything that is fast. */
 const live = { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE };
-const ALONE = ["test/live/kubernetes/power.test.ts", "test/live/docker/memory.test.ts"];
-
+/** Two files at a time: seen to have names, ports, folders and namespaces of their own. All others run alone. */
+const TOGETHER = [
+  // But what measures memory, and what takes the cluster's power.
+  "test/live/docker/!(memory).test.ts",
+  "test/live/kubernetes/!(power).test.ts",
+  "test/live/cli-{verify,queues,ui,main,status,reach}.test.ts",
+  "test/live/process-{provider,data,move,folder}.test.ts",
+  "test/live/{external,producer,render,test-topology}.test.ts",
+];
 /** Live files of minutes: begun last, one of them would keep a worker while the other has nothing to do. */
 const LONG = ["kubernetes/promises", "docker/killed", "docker/docker", "kubernetes/kubernetes", "first-run"];
 
@@ -56,14 +60,20 @@ export default defineConfig({
         test: {
           ...live,
           name: "live",
-          include: ["test/live/**/*.test.ts"],
-          exclude: ALONE,
+          include: TOGETHER,
           sequence: { groupOrder: 1 },
         },
       },
       {
         resolve: { alias },
-        test: { ...live, name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: {
+          ...live,
+          name: "alone",
+          include: ["test/live/**/*.test.ts"],
+          exclude: TOGETHER,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },
