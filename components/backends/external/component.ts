@@ -54,8 +54,9 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
       proofs: PROOFS,
+      alerts: args.monitoring?.thresholds,
       ways: externalWays(plan),
-      ...(args.monitoring && { details: watchFiles(name, args.monitoring) }),
+      ...(args.monitoring && { details: watchFiles(name, args.monitoring, args.alerts) }),
     });
     announceGuarantees(outputs.guarantees, this);
 
@@ -73,12 +74,21 @@ export class ExternalTopology extends pulumi.ComponentResource implements Topolo
 }
 
 /** Prometheus' own files for exporters that somebody runs. */
-function watchFiles(name: string, { exporters, ...alerts }: MonitoringArgs): Record<string, string> {
+function watchFiles(
+  name: string,
+  { exporters, ...alerts }: MonitoringArgs,
+  thresholds: Thresholds | undefined,
+): Record<string, string> {
   const scraped = ROLES.flatMap((role) => {
     const address = exporters[role];
     return address === undefined ? [] : [{ role, address }];
   });
-  return { ...prometheusFiles(`${pulumi.getProject()}-${pulumi.getStack()}-${name}`, scraped, alerts) };
+  return {
+    ...prometheusFiles(`${pulumi.getProject()}-${pulumi.getStack()}-${name}`, scraped, {
+      ...alerts,
+      thresholds: { ...thresholds, ...alerts.thresholds },
+    }),
+  };
 }
 
 /** Whoever reaches the servers for applications reaches them for commands; the rest is their provider's. */

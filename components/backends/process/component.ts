@@ -50,6 +50,7 @@ export class ProcessTopology extends pulumi.ComponentResource implements Topolog
       args,
       guarantees: toldGuarantees(plan.guarantees, opts?.section),
       proofs: PROOFS,
+      alerts: args.monitoring?.thresholds,
       ...(args.supervise !== undefined && { details: { ...units(places), ...watchFiles(name, plan, args) } }),
       ways: processWays(places.map((place) => ({ ...place, supervise: args.supervise }))),
     });
@@ -110,11 +111,10 @@ function watchFiles(
     return port === undefined ? [] : [{ role, address: `${HOST}:${port}` }];
   });
   if (scraped.length === 0) return undefined;
-  return prometheusFiles(
-    `${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
-    scraped,
-    args.monitoring ?? {},
-  );
+  return prometheusFiles(`${pulumi.getProject()}-${pulumi.getStack()}-${name}`, scraped, {
+    ...args.monitoring,
+    thresholds: { ...args.alerts, ...args.monitoring?.thresholds },
+  });
 }
 
 function createServer(
