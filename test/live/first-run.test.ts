@@ -139,6 +139,27 @@ describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", 
     expect(shell("npx redis-topology env -s local").stdout).toMatch(/^REDIS_QUEUE_PASSWORD=/m);
   });
 
+  test("npx redis-topology shows how it stands, and runs a program in its environment", () => {
+    expect(shell("npx redis-topology status -s local").stdout).toMatch(/queue/);
+    expect(shell("npx redis-topology queues -s local").code).toBe(0);
+    // 1 where this machine's own settings are to be mended, as in a container.
+    expect([0, 1]).toContain(shell("npx redis-topology doctor -s local").code);
+    shell(`npm pkg set scripts.dev='node -p "process.env.REDIS_QUEUE_PORT"'`);
+    const run = shell("npx redis-topology run -s local -- npm run dev");
+    expect(run.stdout, run.all).toMatch(/^\d+$/m);
+    shell("git checkout -q .");
+  });
+
+  test("a system's stack file is read where it lies", () => {
+    expect(shell("npx pulumi -C examples/systems/edk stack init edk-kubernetes").code).toBe(0);
+    const up = shell("npx pulumi -C examples/systems/edk up -s edk-kubernetes --non-interactive --yes", {
+      KUBECONFIG: "/dev/null",
+    });
+    expect(up.all).toContain("- kubernetes.context: ");
+    expect(shell("npx pulumi -C examples/systems/edk stack rm edk-kubernetes --yes").code).toBe(0);
+    expect(changedFiles()).toBe("");
+  });
+
   test("npx redis-topology opens the page, until it is interrupted", () => {
     const page = shell("timeout --signal=INT 15 npx redis-topology ui -s local --no-open");
     expect(page.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+\nCtrl-C ends it\.\n$/);
