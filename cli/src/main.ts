@@ -5,6 +5,7 @@ import { addEnv } from "./commands/env";
 import { addGuarantees } from "./commands/guarantees";
 import { addLogs } from "./commands/logs";
 import { addMemory } from "./commands/memory";
+import { addMove } from "./commands/move";
 import { addQueue, queueNameLast } from "./commands/queue";
 import { addQueues } from "./commands/queues";
 import { addRun } from "./commands/run";
@@ -52,6 +53,7 @@ export function createProgram(): Command {
   addQueue(program);
   addUi(program);
   addMemory(program);
+  addMove(program);
   addDoctor(program);
   addBench(program);
   for (const command of withSubcommands(program)) {

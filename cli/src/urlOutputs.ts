@@ -8,10 +8,15 @@ const FORM =
 
 /**
  * What stands for a stack's outputs when a server is given by URL: one role, the queue unless another is asked for.
- * The password may come from `REDISCLI_AUTH`, as redis-cli takes it. Throws UserError, which quotes nothing of the URL.
+ * The password may come from `REDISCLI_AUTH`, as redis-cli takes it. Throws UserError, which quotes nothing of the URL. `option`: what gave it.
  */
-export function urlOutputs(text: string, role: Role, env: NodeJS.ProcessEnv = process.env): StackOutputs {
-  const endpoint = readUrl(text, env.REDISCLI_AUTH ?? "");
+export function urlOutputs(
+  text: string,
+  role: Role,
+  env: NodeJS.ProcessEnv = process.env,
+  option = "--url",
+): StackOutputs {
+  const endpoint = readUrl(text, env.REDISCLI_AUTH ?? "", option);
   const { host, port, username, password } = endpoint;
   const { producer, worker, ...rest } = bullmqDefaults();
   const connection = { host, port, username, password, tls: ioredisTls(endpoint) };
@@ -24,34 +29,34 @@ export function urlOutputs(text: string, role: Role, env: NodeJS.ProcessEnv = pr
     }),
     guarantees: { [role]: unknownGuarantees() },
   };
-  return parseOutputs(JSON.stringify(outputs), "--url");
+  return parseOutputs(JSON.stringify(outputs), option);
 }
 
-function readUrl(text: string, fallback: string) {
-  if (!URL.canParse(text)) throw new UserError(`--url is no URL. Allowed: ${FORM}.`);
+function readUrl(text: string, fallback: string, option: string) {
+  if (!URL.canParse(text)) throw new UserError(`${option} is no URL. Allowed: ${FORM}.`);
   const url = new URL(text);
   if (!["redis:", "rediss:"].includes(url.protocol) || url.hostname === "") {
-    throw new UserError(`--url is no address of a Redis. Allowed: ${FORM}.`);
+    throw new UserError(`${option} is no address of a Redis. Allowed: ${FORM}.`);
   }
   if (url.pathname.length > 1 && url.pathname !== "/0") {
     throw new UserError(
-      "--url names a database other than 0. BullMQ and these commands use database 0: remove it.",
+      `${option} names a database other than 0. BullMQ and these commands use database 0: remove it.`,
     );
   }
   return {
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: Number(url.port || 6379),
-    username: decode(url.username) || "default",
-    password: decode(url.password) || fallback,
+    username: decode(url.username, option) || "default",
+    password: decode(url.password, option) || fallback,
     tls: url.protocol === "rediss:",
   };
 }
 
-function decode(part: string): string {
+function decode(part: string, option: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new UserError("--url holds a `%` that encodes nothing. Write a percent sign as `%25`.");
+    throw new UserError(`${option} holds a \`%\` that encodes nothing. Write a percent sign as \`%25\`.`);
   }
 }
 

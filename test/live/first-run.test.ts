@@ -156,7 +156,9 @@ describe.skipIf(missing("redis", "pulumi"))("the first run from a fresh clone", 
       KUBECONFIG: "/dev/null",
     });
     expect(up.all).toContain("- kubernetes.context: ");
-    expect(shell("npx pulumi -C examples/systems/edk stack rm edk-kubernetes --yes --preserve-config").code).toBe(0);
+    expect(
+      shell("npx pulumi -C examples/systems/edk stack rm edk-kubernetes --yes --preserve-config").code,
+    ).toBe(0);
     expect(changedFiles()).toBe("");
   });
 
