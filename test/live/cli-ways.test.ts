@@ -204,7 +204,7 @@ test("run gives a program the environment and keeps its exit code", async () => 
 test("run hands only the roles that are asked for, and the address of a tunnel", async () => {
   const [server, cache] = [await startServer("queue"), await startServer("cache")];
   const script =
-    "console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('REDIS_')))))";
+    "console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([name]) => /^REDIS_(?!TOPOLOGY_)/.test(name)))))";
   const variables = async (outputs: StackOutputs) => {
     const program = ["--", process.execPath, "-e", script];
     const { stdout } = await startCli(["run", "--role", "queue", ...outputsFile(outputs), ...program]).done;

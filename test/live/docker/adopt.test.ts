@@ -11,7 +11,7 @@ import { DockerTarget } from "./target";
 const VOLUME = "live-adopt-compose";
 const ARGS = { queue: { maxMemory: "32mb" }, protect: false, volume: VOLUME };
 const UNTOUCHED = "Nothing was changed; a server that ran goes on.";
-const UNLOADABLE = `docker.volume: "${VOLUME}", whose files the server cannot load: `;
+const UNLOADABLE = `volume: "${VOLUME}", whose files the server cannot load: `;
 
 /** A volume that Compose made, with a queue's data, named in the stack file. */
 describe.skipIf(missing("docker"))("a Compose volume", () => {
@@ -100,7 +100,7 @@ describe.skipIf(missing("docker"))("a Compose volume", () => {
       "of a newer version",
       ["dump.rdb", "REDIS0099garbage", 0o444],
       `${UNLOADABLE}Can't handle RDB format version 99. Allowed: files of the same version or an earlier one, undamaged. ${UNTOUCHED} ` +
-        "Set `queue.version` (or `docker.image`) to what wrote them; for damaged ones see docs/operations/docker.md, Moving a Compose volume in.",
+        "Set `queue.version` (or `image`) to what wrote them; for damaged ones see docs/operations/docker.md, Moving a Compose volume in.",
     ],
     [
       "that are damaged",
@@ -115,12 +115,12 @@ describe.skipIf(missing("docker"))("a Compose volume", () => {
     [
       "by other names",
       ["queue.rdb", "x", 0o444],
-      `docker.volume: "${VOLUME}", which holds files and none of a name that the server reads. Allowed: \`appendonlydir\`, \`appendonly.aof\`, \`dump.rdb\`, or an empty volume. ${UNTOUCHED} `,
+      `volume: "${VOLUME}", which holds files and none of a name that the server reads. Allowed: \`appendonlydir\`, \`appendonly.aof\`, \`dump.rdb\`, or an empty volume. ${UNTOUCHED} `,
     ],
     [
       "that the server may not read",
       ["dump.rdb", "x", 0o000],
-      `docker.user: 999:1000, who cannot read the files of volume "${VOLUME}". Allowed: their owner. ${UNTOUCHED} `,
+      `user: 999:1000, who cannot read the files of volume "${VOLUME}". Allowed: their owner. ${UNTOUCHED} `,
     ],
   ])("is refused with files %s, which stay as they are", async (_, file, message) => {
     const target = await prepare();

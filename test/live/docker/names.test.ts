@@ -52,7 +52,12 @@ describe.skipIf(missing("docker"))("on an engine that others share", () => {
     "a stack of version %s keeps its names, its volume and its jobs",
     async (version, done) => {
       const { target, clients } = keep(
-        await DockerTarget.prepare("live-earlier", { ...ARGS, queue: { ...ARGS.queue, port: 16399 } }),
+        await DockerTarget.prepare(
+          "live-earlier",
+          { ...ARGS, queue: { ...ARGS.queue, port: 16399 } },
+          // Its containers hold what the program told the earlier version.
+          { section: "docker" },
+        ),
       );
       // What its program registered, for the same args.
       const file = path.resolve(__dirname, `../../mocked/fixtures/docker-${version}.json`);
@@ -79,8 +84,8 @@ describe.skipIf(missing("docker"))("on an engine that others share", () => {
       // The next one is told of it: nobody knows any more whose it is.
       const another = await DockerTarget.prepare("live-earlier", ARGS, { project: "another" });
       await expect(another.redeploy({})).rejects.toThrow(
-        'docker.volume: missing, and the engine has "live-earlier-redis-queue-data", where an earlier version kept the queue of a stack of this name, of this project or another. Allowed: the name of the volume to use. ' +
-          "If it holds this stack's jobs: `pulumi config set --path docker.volume live-earlier-redis-queue-data`. To begin with an empty queue: `pulumi config set --path docker.volume another-live-earlier-redis-queue-data`.",
+        'volume: missing, and the engine has "live-earlier-redis-queue-data", where an earlier version kept the queue of a stack of this name, of this project or another. Allowed: the name of the volume to use. ' +
+          "If it holds this stack's jobs, set `volume: live-earlier-redis-queue-data`. To begin with an empty queue, set `volume: another-live-earlier-redis-queue-data`.",
       );
       await target.engine.docker.getVolume("live-earlier-redis-queue-data").remove();
       await another.remove();
@@ -102,7 +107,7 @@ describe.skipIf(missing("docker"))("on an engine that others share", () => {
     const volume = "shop-live-same-redis-queue-data";
     const third = await DockerTarget.prepare("live-third", { ...ARGS, volume });
     await expect(third.redeploy({})).rejects.toThrow(
-      `docker.volume: "${volume}", which holds the data of shop/live-same/redis. Allowed: a volume of redis-topology/live-third/redis, one that no other topology has, or a new name. `,
+      `volume: "${volume}", which holds the data of shop/live-same/redis. Allowed: a volume of redis-topology/live-third/redis, one that no other topology has, or a new name. `,
     );
     await third.remove();
     await first.target.redeploy({});
@@ -123,7 +128,7 @@ describe.skipIf(missing("docker"))("on an engine that others share", () => {
       await stranger.start();
       const other = await DockerTarget.prepare("live-beside", { ...ARGS, volume: "live-busy-compose" });
       await expect(other.redeploy({})).rejects.toThrow(
-        'docker.volume: "live-busy-compose", on which other containers write now: live-busy-stranger. Allowed: a volume that nobody else writes to: two servers on one destroy its files. ',
+        'volume: "live-busy-compose", on which other containers write now: live-busy-stranger. Allowed: a volume that nobody else writes to: two servers on one destroy its files. ',
       );
       await other.remove();
       expect((await target.container(Role.Queue).inspect()).State.Running).toBe(true);

@@ -19,6 +19,8 @@ export interface TargetOptions {
   readonly project?: string;
   /** Whether the engine asks for a server's health as often as declared. Default: each second. */
   readonly health?: "declared";
+  /** As the program gives it; default none, as in a program of somebody's own. */
+  readonly section?: string;
 }
 
 /** A recorded DockerTopology on a real engine. */
@@ -35,6 +37,7 @@ export class DockerTarget implements LiveTarget {
     readonly image: string,
     /** What the topology was started with. */
     readonly args: DockerTopologyArgs,
+    private readonly section: string | undefined,
     health?: "declared",
   ) {
     this.engine = new LiveEngine(new Docker(), health);
@@ -44,12 +47,12 @@ export class DockerTarget implements LiveTarget {
   static async prepare(
     stack: string,
     args: DockerTopologyArgs,
-    { project = "redis-topology", health }: TargetOptions = {},
+    { project = "redis-topology", health, section }: TargetOptions = {},
   ): Promise<DockerTarget> {
     const image = await localImage(new Docker());
     const first = { image: LOCAL_IMAGE, ...args };
     for (const role of ROLES) if (args[role]) first[role] = { port: await freePort(), ...args[role] };
-    return new DockerTarget(stack, project, image, first, health);
+    return new DockerTarget(stack, project, image, first, section, health);
   }
 
   /** Brings such a topology up. */
@@ -118,15 +121,18 @@ export class DockerTarget implements LiveTarget {
 
   /** What the program registers for these args, with what the engine and the random provider would answer. */
   program(args: DockerTopologyArgs): Promise<Recording<DockerTopology>> {
-    return record(() => new DockerTopology("redis", args), {
-      project: this.project,
-      stack: this.stack,
-      state: ({ type, name }) => ({
-        ...(type.endsWith(":RemoteImage") && { imageId: this.image, repoDigest: "" }),
-        ...(type.endsWith(":RandomPassword") && { result: `made-for-${this.stack}-${name}` }),
-        ...this.kept(type, name),
-      }),
-    });
+    return record(
+      () => new DockerTopology("redis", args, this.section === undefined ? {} : { section: this.section }),
+      {
+        project: this.project,
+        stack: this.stack,
+        state: ({ type, name }) => ({
+          ...(type.endsWith(":RemoteImage") && { imageId: this.image, repoDigest: "" }),
+          ...(type.endsWith(":RandomPassword") && { result: `made-for-${this.stack}-${name}` }),
+          ...this.kept(type, name),
+        }),
+      },
+    );
   }
 
   /** The network's name, from which the others come, is the state's: its changes are ignored. */
