@@ -96,7 +96,7 @@ describe.skipIf(missing("pulumi"))("the guard of an ElastiCache queue under Pulu
     const { code, output } = await preview();
     expect(code).not.toBe(0);
     expect(output).toContain(
-      "queue.password: changed, or removed, without `previousPassword`. Allowed: a change",
+      "queue.password: changed, or removed, without `queue.previousPassword`. Allowed: a change",
     );
     engine.configure({ ...base, port: 7000, version: "8.1" });
   });
