@@ -55,7 +55,7 @@ describe.skipIf(missing("redis", "pulumi"))("an external server under Pulumi's r
       'queue: maxmemory-policy of the server is "allkeys-lru", at the last up it was "noeviction"',
     );
     expect(preview).toContain(
-      'queue: `pulumi up` will refuse this: queueServer maxmemory-policy: "allkeys-lru". Allowed: noeviction',
+      'queue: `pulumi up` will refuse this: external.queueServer maxmemory-policy: "allkeys-lru". Allowed: noeviction',
     );
     const { code, output } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "live"]);
     expect(code).not.toBe(0);
@@ -73,7 +73,7 @@ describe.skipIf(missing("redis", "pulumi"))("an external server under Pulumi's r
     const preview = await engine.succeed("preview", "--stack", "live");
     expect(preview).toContain("3 unchanged");
     expect(preview).toContain(
-      `queue: this preview repeats what was last seen of the server: queueServer: 127.0.0.1:${port} cannot be used`,
+      `queue: this preview repeats what was last seen of the server: external.queueServer: 127.0.0.1:${port} cannot be used`,
     );
     const { code, output } = await engine.run(["up", "--yes", "--skip-preview", "--stack", "live"]);
     expect(code).not.toBe(0);
