@@ -1,6 +1,6 @@
 import type Plot from "uplot";
 import { bytes, element } from "./parts.js";
-import type { Figures } from "./types.js";
+import type { Server } from "./types.js";
 
 /** uPlot's script gives its class to the window. */
 declare const uPlot: typeof Plot;
@@ -22,20 +22,19 @@ interface Chart {
 const charts = new Map<string, Chart>();
 
 /** Adds a role's figures of this moment to its charts; the first time, makes them. */
-export function drawCharts(holder: HTMLElement, role: string, figures: Figures): void {
-  add(holder, `${role}-memory`, "memory", figures.usedMemory, bytes, figures.maxMemory);
-  add(holder, `${role}-ops`, "operations a second", figures.opsPerSecond, String);
+export function drawCharts(holder: HTMLElement, role: string, { memory, opsPerSecond }: Server): void {
+  add(holder, `${role}-memory`, "memory", memory.usedBytes, bytes, memory.limitBytes || undefined);
+  add(holder, `${role}-ops`, "operations a second", opsPerSecond, String);
 }
 
 function add(
   holder: HTMLElement,
   id: string,
   title: string,
-  value: number | undefined,
+  value: number,
   label: (value: number) => string,
   limit?: number,
 ): void {
-  if (value === undefined) return;
   const chart = charts.get(id) ?? make(holder, id, title, label, limit);
   const [times, values] = chart.data;
   times.push(Date.now() / 1000);

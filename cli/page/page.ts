@@ -1,5 +1,7 @@
+import type { Alert } from "./alerts.js";
+import { alertOf, showAlerts } from "./alerts.js";
 import { drawCharts } from "./charts.js";
-import { element, figureList, guaranteeTable, settingTable } from "./parts.js";
+import { element, figureList, guaranteeTable, queueTable, settingTable } from "./parts.js";
 import type { RoleState, State, Topology } from "./types.js";
 
 const POLL_MS = 2000;
@@ -19,37 +21,35 @@ async function start(): Promise<void> {
   }
 }
 
+const UNSERVED: Alert = {
+  key: "unserved",
+  severity: "critical",
+  text: "The page's own server does not answer. Was `redis-topology ui` ended?",
+};
+
 async function refresh({ readOnly }: Topology): Promise<void> {
+  const alerts = byId("alerts");
   try {
     const state = await get<State>("api/state");
-    byId("queue-count").textContent = `(${state.queues.length})`;
-    for (const role of state.roles) showRole(role, readOnly);
-    showAlerts(
-      state.roles.flatMap(({ role, away }) =>
-        away === undefined ? [] : [`${role}: no answer (${away}). Trying again.`],
-      ),
-    );
+    byId("queue-count").textContent = `(${state.roles.flatMap(({ queues }) => queues).length})`;
+    for (const role of state.roles) showRole(role, state.at, readOnly);
+    showAlerts(alerts, state.problems.map(alertOf));
   } catch {
-    showAlerts(["The page's own server does not answer. Was `redis-topology ui` ended?"]);
+    showAlerts(alerts, [UNSERVED]);
   }
 }
 
-/** Only what has changed is said anew to a screen reader. */
-function showAlerts(texts: string[]): void {
-  const alerts = byId("alerts");
-  if ([...alerts.children].map(({ textContent }) => textContent).join("\n") === texts.join("\n")) return;
-  alerts.replaceChildren(...texts.map((text) => element("div", { className: "alert", textContent: text })));
-}
-
-function showRole(state: RoleState, readOnly: boolean): void {
-  const section = document.getElementById(`role-${state.role}`) ?? addRole(state, readOnly);
+function showRole(state: RoleState, at: string, readOnly: boolean): void {
+  const { role, server, queues } = state;
+  const section = document.getElementById(`role-${role}`) ?? addRole(state, readOnly);
   const part = (name: string) => section.querySelector(`.${name}`) as HTMLElement;
-  part("software").textContent = state.figures?.software ?? "away";
-  part("software").classList.toggle("bad", state.away !== undefined);
-  if (!state.figures) return;
-  part("figures").replaceChildren(...figureList(state.role, state.figures));
-  part("settings").replaceChildren(settingTable(state));
-  drawCharts(part("charts"), state.role, state.figures);
+  part("software").textContent = server?.version.replace(/^./, (letter) => letter.toUpperCase()) ?? "away";
+  part("software").classList.toggle("bad", server === undefined);
+  if (!server) return;
+  part("figures").replaceChildren(...figureList(role, server, at));
+  part("lines").replaceChildren(...queueTable(queues));
+  part("settings").replaceChildren(settingTable(state, server));
+  drawCharts(part("charts"), role, server);
 }
 
 function addRole({ role, address }: RoleState, readOnly: boolean): HTMLElement {
@@ -63,6 +63,7 @@ function addRole({ role, address }: RoleState, readOnly: boolean): HTMLElement {
   const section = element("section", { id: `role-${role}` }, [
     head,
     element("dl", { className: "figures" }),
+    element("div", { className: "lines scroll" }),
     element("div", { className: "charts" }),
     element("details", {}, [
       element("summary", { textContent: `Settings of the ${role}` }),

@@ -1,4 +1,4 @@
-import type { Figures, Outcome, RoleState, Topology } from "./types.js";
+import type { Outcome, Queue, Role, RoleState, Server, Topology } from "./types.js";
 
 /** An element with these properties and children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -11,66 +11,68 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A role's figures as pairs of `dt` and `dd`. What the server does not show is left out. */
-export function figureList(role: string, figures: Figures): HTMLElement[] {
-  const { usedMemory, maxMemory, clients, maxClients } = figures;
-  const rows: [string, string | undefined, bad?: boolean][] = [
-    [
-      "memory",
-      usedMemory === undefined
-        ? undefined
-        : `${bytes(usedMemory)} of ${maxMemory ? bytes(maxMemory) : "no limit"}`,
-    ],
-    ["eviction policy", figures.policy, role === "queue" && figures.policy !== "noeviction"],
-    ["operations a second", count(figures.opsPerSecond)],
-    [
-      "clients",
-      clients === undefined ? undefined : `${count(clients)}${maxClients ? ` of ${count(maxClients)}` : ""}`,
-    ],
-    [
-      "hit rate",
-      role === "cache" && figures.hitRate !== undefined
-        ? `${(figures.hitRate * 100).toFixed(1)} %`
-        : undefined,
-    ],
-    ["evicted keys", count(figures.evicted), role === "queue" && (figures.evicted ?? 0) > 0],
-    ["rejected connections", count(figures.rejected), (figures.rejected ?? 0) > 0],
-    ["fragmentation", figures.fragmentation?.toFixed(2)],
-    ["AOF", aof(figures), role === "queue" && figures.aof !== "on"],
-    ["last snapshot", role === "queue" ? snapshot(figures) : undefined, figures.snapshotOk === false],
-    ["up for", figures.uptime === undefined ? undefined : duration(figures.uptime)],
+/** A role's figures as pairs of `dt` and `dd`. What the server does not show is left out. `at`: when they were true. */
+export function figureList(role: Role, server: Server, at: string): HTMLElement[] {
+  const { memory, clients, persistence, hitRate } = server;
+  const rows: [string, string | undefined][] = [
+    ["memory", `${bytes(memory.usedBytes)} of ${limit(memory)}`],
+    ["eviction policy", memory.policy],
+    ["operations a second", count(server.opsPerSecond)],
+    ["clients", `${count(clients.connected)}${clients.limit ? ` of ${count(clients.limit)}` : ""}`],
+    ["hit rate", hitRate === undefined ? undefined : `${(hitRate * 100).toFixed(1)} %`],
+    ["evicted keys", count(server.evicted.total)],
+    ["rejected connections", count(server.rejected.total)],
+    ["refused writes", count(server.refusedWrites.total)],
+    ["fragmentation", memory.fragmentation?.toFixed(2)],
+    ["AOF", aof(persistence)],
+    ["last snapshot", role === "queue" ? snapshot(persistence, at) : undefined],
+    ["recoverable to", role === "queue" ? persistence.recoverableTo : undefined],
+    ["up for", duration(server.uptimeSeconds)],
   ];
-  return rows.flatMap(([name, value, bad]) =>
+  return rows.flatMap(([name, value]) =>
     value === undefined
       ? []
-      : [
-          element("div", {}, [
-            element("dt", { textContent: name }),
-            element("dd", { textContent: value, className: bad ? "bad" : "" }),
-          ]),
-        ],
+      : [element("div", {}, [element("dt", { textContent: name }), element("dd", { textContent: value })])],
   );
 }
 
+const QUEUE_HEADS = ["queue", "waiting", "active", "delayed", "failed", "workers"];
+
+/** How each queue stands: a line each. */
+export function queueTable(queues: readonly Queue[]): HTMLElement[] {
+  if (queues.length === 0) return [];
+  const lines = queues.map(({ prefix, name, waiting, active, delayed, failed, paused, workers }) =>
+    element("tr", {}, [
+      element("th", {
+        textContent: `${prefix === "bull" ? "" : `${prefix}:`}${name}${paused ? " (paused)" : ""}`,
+        scope: "row",
+      }),
+      ...[waiting, active, delayed, failed, workers].map((value) =>
+        element("td", { textContent: count(value) ?? "?" }),
+      ),
+    ]),
+  );
+  const heads = QUEUE_HEADS.map((textContent) => element("th", { textContent, scope: "col" }));
+  return [
+    element("table", {}, [element("thead", {}, [element("tr", {}, heads)]), element("tbody", {}, lines)]),
+  ];
+}
+
 /** What a role is set to, and what another value would cost (the docstrings of the component's arguments say more). */
-export function settingTable({ role, address, figures }: RoleState): HTMLElement {
-  const { maxMemory, policy, aof, software } = figures ?? { aof: "", software: "" };
+export function settingTable({ role, address }: RoleState, server: Server): HTMLElement {
+  const { memory, persistence, version } = server;
   const port = address.slice(address.lastIndexOf(":") + 1);
   const rows = [
-    [
-      "maxMemory",
-      maxMemory === undefined ? "no limit" : bytes(maxMemory),
-      "in place where the engine allows",
-    ],
+    ["maxMemory", limit(memory), "in place where the engine allows"],
     role === "cache"
-      ? ["evictionPolicy", policy, "in place"]
-      : ["eviction policy", policy, "none: a queue never evicts"],
+      ? ["evictionPolicy", memory.policy, "in place"]
+      : ["eviction policy", memory.policy, "none: a queue never evicts"],
     [
       "persistence",
-      role === "cache" ? "none" : `AOF ${aof}`,
+      role === "cache" ? "none" : `AOF ${aof(persistence)}`,
       role === "cache" ? "none: a cache persists nothing" : "none: a queue always persists",
     ],
-    ["version", software, "a restart; a queue's data stays"],
+    ["version", version, "a restart; a queue's data stays"],
     ["port", port, "a restart; a queue's data stays"],
     ["password", "***", "in place where the engine allows; clients need the new one"],
   ];
@@ -138,14 +140,18 @@ function cell(outcome: Outcome | undefined): HTMLElement {
   ]);
 }
 
-function aof({ aof, aofSize }: Figures): string {
-  return aof === "on" && aofSize !== undefined ? `on, ${bytes(aofSize)}` : aof;
+function aof({ aof }: Server["persistence"]): string {
+  if (!aof) return "off";
+  return `on, ${bytes(aof.bytes)}${aof.writes === "ok" ? "" : `, writes: ${aof.writes}`}`;
 }
 
-function snapshot({ snapshotAge, snapshotOk }: Figures): string | undefined {
-  if (snapshotOk === false) return "failed";
-  return snapshotAge === undefined ? undefined : `${duration(snapshotAge)} ago`;
+function snapshot({ rdb }: Server["persistence"], at: string): string | undefined {
+  if (!rdb) return undefined;
+  const age = duration(Math.max(0, Math.round(Date.parse(at) / 1000 - rdb.savedAt)));
+  return `${age} ago${rdb.lastSave === "ok" ? "" : `, the last try: ${rdb.lastSave}`}`;
 }
+
+const limit = ({ limitBytes }: Server["memory"]) => (limitBytes === 0 ? "no limit" : bytes(limitBytes));
 
 const count = (value: number | undefined) => value?.toLocaleString("en");
 

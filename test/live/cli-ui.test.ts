@@ -193,6 +193,46 @@ describe.skipIf(missing("redis", "chromium"))("the page, in a browser", () => {
     }
   });
 
+  test("shows the problems that status shows, each with its command, and how each queue stands", async () => {
+    const server = await startServer("queue");
+    const letters = new Queue("letters", { connection: server.endpoint });
+    await letters.add("write", {});
+    await letters.close();
+    await server.admin.config("SET", "appendonly", "no");
+    const { page, wrong } = await visit(await openUiOf(server), { viewport: { width: 390, height: 800 } });
+    const alerts = page.locator("#alerts .alert");
+    await alerts.getByText("letters: 1 job waits, the oldest for").waitFor();
+    const { stdout } = await runCli(
+      ["status", "--json"],
+      outputsOf({ queue: server.endpoint, cache: cacheServer.endpoint }),
+    );
+    const said = JSON.parse(stdout).problems.map(
+      ({ command, runbook }: Record<string, string>) => `${command}  (docs/operations.md#${runbook})`,
+    );
+    expect(await alerts.locator("code").allTextContents()).toEqual(said);
+    expect(said).toContain(
+      "npx redis-topology queue letters stats --outputs -  (docs/operations.md#workers-do-not-process)",
+    );
+    expect(said[0]).toBe(
+      "npx redis-topology verify --role queue --outputs -  (docs/operations.md#aof-or-rdb-cannot-be-written)",
+    );
+    const cells = page.locator("#role-queue .lines tbody").locator("th, td");
+    expect(await cells.allTextContents()).toEqual(["letters", "1", "0", "0", "0", "0"]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    expect(wrong).toEqual([]);
+  });
+
+  test("a problem whose figures change is not told anew to a screen reader", async () => {
+    const server = await startServer("queue");
+    const { page } = await visit(await openUiOf(server));
+    const started = page.locator("#alerts .note", { hasText: "queue: It was started" });
+    await started.evaluate((alert) => alert.setAttribute("data-first", ""));
+    const before = await started.textContent();
+    await vi.waitFor(async () => expect(await started.textContent()).not.toBe(before), { timeout: 10_000 });
+    expect(await started.getAttribute("data-first")).toBe("");
+    expect(await page.locator("#alerts").getAttribute("aria-relevant")).toBe("additions");
+  });
+
   test("is read in the dark, by keyboard, and on a telephone", async () => {
     const ui = await openUi();
     const { page, wrong } = await visit(ui, { colorScheme: "light", viewport: { width: 390, height: 800 } });

@@ -5,7 +5,7 @@ import { until } from "../deadline";
 import { chooseRoles } from "../outputs";
 import type { Run, RunOptions } from "../run";
 import { addRunOptions, runCommand } from "../run";
-import { sourceFlags } from "../source";
+import { commandLine } from "../status/commandLine";
 import { Observer } from "../status/observe";
 import type { StatusReport } from "../status/report";
 import { statusReport } from "../status/status";
@@ -18,8 +18,6 @@ interface Options extends RunOptions {
 }
 
 const WATCH_SECONDS = 5;
-/** These commands take their role first, and what follows is another program's. */
-const ROLE_FIRST = /^(?:shell|logs|tunnel) \S+/;
 
 /** Adds `status`: how the topology stands, problems first. */
 export function addStatus(program: Command): void {
@@ -63,13 +61,6 @@ async function status(run: Run, options: Options): Promise<number> {
 function show(run: Run, report: StatusReport, { json, verbose }: Options): void {
   if (json) run.print(report, () => "", true);
   else run.print(report, () => `${statusText(report, verbose ?? false)}\n`);
-}
-
-/** What to type to have another command about the same topology. */
-function commandLine(text: string, options: Options): string {
-  const flags = sourceFlags(options);
-  const [head = text] = ROLE_FIRST.exec(text) ?? [];
-  return ["npx redis-topology", head, ...flags, text.slice(head.length).trim()].filter(Boolean).join(" ");
 }
 
 function parseInterval(text: string): number {

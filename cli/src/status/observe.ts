@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { parseInfo, Role } from "redis-topology/redis";
 import { DeadlineError, startDeadline, until } from "../deadline";
 import { messageOf } from "../errors";
+import type { Endpoint } from "../outputs";
 import type { Reached } from "../reach";
 import { endpointOf, reach } from "../reach";
 import type { Client } from "../redisClient";
@@ -30,7 +31,12 @@ const GAP_MS = 400;
 /** How long the look for queues goes on, so that the whole takes a second; and when all of them are wanted. */
 const SCAN_MS = 250;
 const LONG_SCAN_MS = 60_000;
-const NO_QUEUES: FoundQueues = { queues: [], complete: true };
+export const NO_QUEUES: FoundQueues = { queues: [], complete: true };
+
+/** Where a server is, without a secret. */
+export function addressOf({ host, port }: Endpoint): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
 
 /** A role's server, looked at as often as is asked; connects again when the connection is lost. */
 export class Observer {
@@ -45,8 +51,7 @@ export class Observer {
     private readonly role: Role,
     private readonly allQueues: boolean,
   ) {
-    const { host, port } = endpointOf(run.outputs, role);
-    this.address = `${host}:${port}`;
+    this.address = addressOf(endpointOf(run.outputs, role));
   }
 
   async observe(): Promise<Observation> {
@@ -136,13 +141,16 @@ async function within<T>(
   }
 }
 
-async function takeSample(client: Redis, signal: AbortSignal): Promise<Sample> {
+export async function takeSample(client: Redis, signal: AbortSignal): Promise<Sample> {
   const info = parseInfo(await until(signal, client.info()));
   return { at: performance.now(), info };
 }
 
 /** What INFO does not have. A service may refuse CONFIG. */
-async function readRest(client: Redis, signal: AbortSignal): Promise<{ time: number; fsync?: string }> {
+export async function readRest(
+  client: Redis,
+  signal: AbortSignal,
+): Promise<{ time: number; fsync?: string }> {
   const [seconds = "0"] = (await until(signal, client.time())).map(String);
   const settings = await until(signal, client.config("GET", "appendfsync")).catch((error: unknown) => {
     if (isReply(error)) return [];

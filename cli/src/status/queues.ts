@@ -44,16 +44,30 @@ export async function readQueues(
   ].filter((id) => !ids.has(keyOf(id, "")));
   const known = await Promise.all(likely.map((id) => lookUpQueue(client, id, signal)));
   for (const id of known) if (id) ids.set(keyOf(id, ""), id);
-  const names = [...ids.values()];
+  return { queues: await readEach(client, [...ids.values()], workers, signal), complete: scanned.complete };
+}
+
+/** How each of these queues stands. */
+export async function readKnown(
+  client: Client,
+  ids: readonly QueueId[],
+  signal: AbortSignal,
+): Promise<QueueStatus[]> {
+  return readEach(client, ids, await readWorkers(client, signal), signal);
+}
+
+async function readEach(
+  client: Client,
+  names: readonly QueueId[],
+  workers: ReadonlyMap<string, Workers> | undefined,
+  signal: AbortSignal,
+): Promise<QueueStatus[]> {
   const queues: QueueStatus[] = [];
   for (let from = 0; from < names.length; from += QUEUES_AT_ONCE) {
     const some = names.slice(from, from + QUEUES_AT_ONCE);
     queues.push(...(await Promise.all(some.map((id) => readQueue(client, id, workers, signal)))));
   }
-  return {
-    queues: queues.sort((a, b) => keyOf(a, "").localeCompare(keyOf(b, ""))),
-    complete: scanned.complete,
-  };
+  return queues.sort((a, b) => keyOf(a, "").localeCompare(keyOf(b, "")));
 }
 
 /** What may be queues, by keys taken at random: those with many jobs have many keys, and so are among them. */

@@ -12,7 +12,7 @@ export interface Sample {
 export interface ServerFacts {
   /** The last sample of the look before; of a first look the same as `near`. */
   readonly before: Sample;
-  /** Less than a second before `now`, with no command of `status` between them. */
+  /** Shortly before `now`, with no command of the observer between them. */
   readonly near: Sample;
   readonly now: Sample;
   /** Unix time in seconds, by the server's own clock. */

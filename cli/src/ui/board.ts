@@ -7,6 +7,9 @@ import type { Hono } from "hono";
 import { startDeadline } from "../deadline";
 import type { FoundQueue } from "../queues/discover";
 import { findQueues } from "../queues/discover";
+import { NO_QUEUES } from "../status/observe";
+import type { FoundQueues } from "../status/queues";
+import { readKnown } from "../status/queues";
 import { BOARD_PATH } from "./guard";
 import type { Link } from "./link";
 
@@ -26,6 +29,7 @@ export class Board {
   private readonly shown = new Map<string, { queue: Queue; adapter: BullMQAdapter }>();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
+  private seen = NO_QUEUES;
 
   constructor(
     private readonly link: Link,
@@ -42,12 +46,9 @@ export class Board {
     this.app = server.registerPlugin();
   }
 
-  /** The queues on the board, by prefix and name. */
-  names(): { prefix: string; name: string }[] {
-    return [...this.shown.values()].map(({ queue }) => ({
-      prefix: queue.opts.prefix ?? OWN_PREFIX,
-      name: queue.name,
-    }));
+  /** The queues on the board, as the last look saw them. */
+  found(): FoundQueues {
+    return this.seen;
   }
 
   /** Looks for queues now and every few seconds; what is new appears, what is gone goes. */
@@ -70,6 +71,8 @@ export class Board {
       );
       for (const [key, queue] of wanted) if (!this.shown.has(key)) this.show(key, queue);
       if (complete) for (const key of this.shown.keys()) if (!wanted.has(key)) await this.hide(key);
+      const shown = [...this.shown.values()].map(({ queue }) => idOf(queue));
+      this.seen = { queues: await readKnown(this.link.client, shown, deadline.signal), complete };
     } catch {
       // The page says that the server is away; the next look finds what is there then.
     } finally {
@@ -110,4 +113,5 @@ export class Board {
   }
 }
 
+const idOf = ({ name, opts }: Queue) => ({ prefix: opts.prefix ?? OWN_PREFIX, name });
 const isBullmq = ({ library }: FoundQueue) => library === "bullmq";

@@ -1,7 +1,5 @@
 import { Cluster, Redis } from "ioredis";
-import { parseInfo } from "redis-topology/redis";
-import { startDeadline, until } from "../deadline";
-import { messageOf } from "../errors";
+import { startDeadline } from "../deadline";
 import type { Client, Target } from "../redisClient";
 
 /** Milliseconds between attempts to connect, and that an answer may take. */
@@ -13,31 +11,39 @@ const ANSWER_MS = 5000;
  * back.
  */
 export class Link {
-  readonly client: Client;
-  private cause: string | undefined;
+  private cause: unknown;
 
-  private constructor(client: Client) {
-    this.client = client;
-    const note = (error: unknown) => {
-      this.cause = messageOf(error);
-    };
-    client.on("error", note);
-    client.on("node error", note);
-    client.on("ready", () => {
+  private constructor(
+    /** The server that the endpoint leads to. */
+    private readonly server: Redis,
+    /** All that hold the role's keys: the same server, or its whole cluster. */
+    readonly client: Client,
+  ) {
+    server.on("error", (error) => {
+      this.cause = error;
+    });
+    server.on("ready", () => {
       this.cause = undefined;
     });
+    client.on("error", () => undefined);
   }
 
   /** To one server, or to a whole cluster where `clustered` says so. Connects by itself. */
   static open(target: Target, clustered: boolean): Link {
     const { host, port, ...login } = target;
     const options = { ...login, commandTimeout: ANSWER_MS, maxRetriesPerRequest: 0 };
-    if (!clustered) {
-      return new Link(
-        new Redis({ ...options, host, port, enableOfflineQueue: false, retryStrategy: () => RETRY_MS }),
-      );
-    }
+    const server = new Redis({
+      ...options,
+      host,
+      port,
+      enableOfflineQueue: false,
+      retryStrategy: () => RETRY_MS,
+      // One that still loads its data tells so itself.
+      enableReadyCheck: false,
+    });
+    if (!clustered) return new Link(server, server);
     return new Link(
+      server,
       new Cluster([{ host, port }], {
         redisOptions: options,
         enableOfflineQueue: false,
@@ -47,19 +53,20 @@ export class Link {
     );
   }
 
-  /** The fields of INFO. Throws why the server is not there, as its connection said it. */
-  async info(): Promise<Record<string, string>> {
+  /** Asks the server. Throws why it is not there, as its connection said it. */
+  async ask<T>(work: (server: Redis, signal: AbortSignal) => Promise<T>): Promise<T> {
     const deadline = startDeadline(ANSWER_MS);
     try {
-      return parseInfo(await until(deadline.signal, this.client.info()));
+      return await work(this.server, deadline.signal);
     } catch (error) {
-      throw this.cause === undefined ? error : new Error(this.cause);
+      throw this.cause ?? error;
     } finally {
       deadline.clear();
     }
   }
 
   close(): void {
+    this.server.disconnect();
     this.client.disconnect();
   }
 }

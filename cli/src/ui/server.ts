@@ -6,28 +6,25 @@ import type { ServerType } from "@hono/node-server";
 import { serve } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
-import type { Role } from "redis-topology/redis";
 import { messageOf, UserError } from "../errors";
 import type { Endpoint, StackOutputs } from "../outputs";
 import { secretsOf } from "../outputs";
-import type { Board } from "./board";
 import { BOARD_PATH, guard } from "./guard";
-import type { Link } from "./link";
 import { logTail } from "./logTail";
-import type { RoleState } from "./state";
-import { figures } from "./state";
+import type { Watched } from "./state";
+import { pageState, Watch } from "./state";
 
 /** A role that the page shows. */
-export interface ShownRole {
-  readonly role: Role;
+export interface ShownRole extends Watched {
+  /** Where it is reached from here. */
   readonly endpoint: Endpoint;
-  readonly link: Link;
 }
 
 export interface PageOptions {
   readonly outputs: StackOutputs;
   readonly roles: readonly ShownRole[];
-  readonly board?: Board;
+  /** A whole command line of what follows the program's name. */
+  readonly command: (text: string) => string;
   /** What the page is headed with. */
   readonly title: string;
   readonly readOnly: boolean;
@@ -53,7 +50,10 @@ const FILES: Readonly<Record<string, string>> = {
   "/page.css": path.join(PAGE_FOLDER, "page.css"),
   "/icon.svg": path.join(PAGE_FOLDER, "icon.svg"),
   ...Object.fromEntries(
-    ["page", "charts", "parts"].map((name) => [`/${name}.js`, path.join(SCRIPT_FOLDER, `${name}.js`)]),
+    ["page", "alerts", "charts", "parts"].map((name) => [
+      `/${name}.js`,
+      path.join(SCRIPT_FOLDER, `${name}.js`),
+    ]),
   ),
   "/uPlot.js": path.join(CHART_FOLDER, "uPlot.iife.min.js"),
   "/uPlot.css": path.join(CHART_FOLDER, "uPlot.min.css"),
@@ -74,7 +74,9 @@ export async function servePage(options: PageOptions): Promise<Page> {
   };
 }
 
-function addPage(app: Hono, { outputs, roles, board, title, readOnly }: PageOptions): void {
+function addPage(app: Hono, { outputs, roles, command, title, readOnly }: PageOptions): void {
+  const board = roles.find((shown) => shown.board)?.board;
+  const watches = roles.map((shown) => new Watch(shown));
   for (const [url, file] of Object.entries(FILES)) {
     app.get(url, serveStatic({ path: path.relative(process.cwd(), file) }));
   }
@@ -87,9 +89,10 @@ function addPage(app: Hono, { outputs, roles, board, title, readOnly }: PageOpti
       hasQueues: board !== undefined,
     }),
   );
-  app.get("/api/state", async (context) =>
-    context.json({ roles: await Promise.all(roles.map(stateOf)), queues: board?.names() ?? [] }),
-  );
+  app.get("/api/state", async (context) => {
+    const seen = await Promise.all(watches.map((watch) => watch.observe()));
+    return context.json(pageState(outputs, seen, new Date(), command));
+  });
   // A POST, which no other site can send and no browser keeps.
   app.post("/api/url/:role", (context) => {
     const shown = roles.find(({ role }) => role === context.req.param("role"));
@@ -117,15 +120,6 @@ function withoutForeignFonts(board: Hono): Hono {
   });
   app.route("/", board);
   return app;
-}
-
-async function stateOf({ role, endpoint, link }: ShownRole): Promise<RoleState> {
-  const address = `${endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;
-  try {
-    return { role, address, figures: figures(await link.info()) };
-  } catch (error) {
-    return { role, address, away: messageOf(error) };
-  }
 }
 
 async function listen(app: Hono, hostname: string, port: number): Promise<ServerType> {

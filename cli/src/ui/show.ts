@@ -4,9 +4,12 @@ import { inCluster } from "../checks/facts";
 import { startDeadline } from "../deadline";
 import { UserError } from "../errors";
 import { chooseRoles } from "../outputs";
+import { endpointOf } from "../reach";
 import type { Target } from "../redisClient";
 import { connect, targetOf } from "../redisClient";
 import type { Run, RunOptions } from "../run";
+import { commandLine } from "../status/commandLine";
+import { addressOf } from "../status/observe";
 import { Board } from "./board";
 import { Link } from "./link";
 import type { ShownRole } from "./server";
@@ -37,14 +40,19 @@ export async function showPage(run: Run, options: UiOptions): Promise<undefined>
     const target = targetOf(reached.endpoint);
     const link = Link.open(target, await isClustered(target));
     run.atEnd(() => link.close());
-    shown.push({ role, endpoint: reached.endpoint, link });
+    const board = role === Role.Queue ? new Board(link, options.readOnly ?? false) : undefined;
+    shown.push({
+      role,
+      address: addressOf(endpointOf(outputs, role)),
+      endpoint: reached.endpoint,
+      link,
+      ...(board && { board }),
+    });
   }
-  const queue = shown.find(({ role }) => role === Role.Queue);
-  const board = queue && new Board(queue.link, options.readOnly ?? false);
   const page = await servePage({
     outputs,
     roles: shown,
-    ...(board && { board }),
+    command: (text) => commandLine(text, options),
     title: options.stack ?? outputs.backend,
     readOnly: options.readOnly ?? false,
     host: options.host,
@@ -52,7 +60,8 @@ export async function showPage(run: Run, options: UiOptions): Promise<undefined>
     ...(password !== undefined && { password }),
   });
   run.atEnd(() => page.close());
-  if (board) {
+  for (const { board } of shown) {
+    if (!board) continue;
     run.atEnd(() => board.close());
     void board.watch();
   }

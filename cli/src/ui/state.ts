@@ -1,78 +1,78 @@
 import type { Role } from "redis-topology/redis";
+import { messageOf } from "../errors";
+import type { StackOutputs } from "../outputs";
+import { isReply } from "../redisClient";
+import type { Observation } from "../status/observe";
+import { NO_QUEUES, readRest, takeSample } from "../status/observe";
+import type { StatusReport } from "../status/report";
+import type { Sample } from "../status/server";
+import { statusReport } from "../status/status";
+import type { Board } from "./board";
+import type { Link } from "./link";
 
-/** One role at one moment, for the page. Bytes, seconds, and ratios from 0 to 1. */
-export interface RoleState {
+/** A role that is looked at. */
+export interface Watched {
   readonly role: Role;
-  /** `host:port`, without a secret. */
+  /** Where the outputs have it; a tunnel does not change it. */
   readonly address: string;
-  /** Why the server does not answer; absent while it does. */
-  readonly away?: string;
-  readonly figures?: Figures;
+  readonly link: Link;
+  /** Of a queue. */
+  readonly board?: Board;
 }
 
-/** What INFO tells of a server that answers. A figure that the server does not show is absent. */
-export interface Figures {
-  readonly software: string;
-  readonly uptime?: number;
-  readonly usedMemory?: number;
-  /** Absent = no limit. */
-  readonly maxMemory?: number;
-  readonly policy?: string;
-  readonly fragmentation?: number;
-  readonly clients?: number;
-  readonly maxClients?: number;
-  readonly opsPerSecond?: number;
-  /** Of all reads since the server started; absent before the first. */
-  readonly hitRate?: number;
-  readonly evicted?: number;
-  readonly rejected?: number;
-  /** `on`, `off` or what is wrong with it. */
-  readonly aof: string;
-  readonly aofSize?: number;
-  /** Seconds since the last RDB snapshot, and whether it succeeded. */
-  readonly snapshotAge?: number;
-  readonly snapshotOk?: boolean;
+/** A role as `status` sees it, over a connection that stays: a look waits for nothing, and looks for no queues. */
+export class Watch {
+  private last?: { readonly first: Sample; readonly end: Sample };
+  private looking?: Promise<Observation>;
+
+  constructor(private readonly watched: Watched) {}
+
+  /** Looks; several pages that ask at once share a look. */
+  observe(): Promise<Observation> {
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+    });
+    return this.looking;
+  }
+
+  private async look(): Promise<Observation> {
+    const { role, address, link, board } = this.watched;
+    const base = { role, address, found: board?.found() ?? NO_QUEUES };
+    try {
+      const {
+        first: now,
+        rest,
+        end,
+      } = await link.ask(async (server, signal) => ({
+        first: await takeSample(server, signal),
+        rest: await readRest(server, signal),
+        end: await takeSample(server, signal),
+      }));
+      const { first: before, end: near } = this.last ?? { first: now, end: now };
+      this.last = { first: now, end };
+      return { ...base, facts: { before, near, now, ...rest } };
+    } catch (error) {
+      this.last = undefined;
+      return { ...base, failure: { refused: isReply(error), text: messageOf(error) } };
+    }
+  }
 }
 
-/** What the fields of INFO mean. */
-export function figures(info: Readonly<Record<string, string>>, now: number = Date.now()): Figures {
-  const number = (field: string) => {
-    const value = Number(info[field]);
-    return info[field] === undefined || !Number.isFinite(value) ? undefined : value;
+/** What the page is told: what `status` says, and of a server that is away, that the page goes on asking. Pure. */
+export function pageState(
+  outputs: StackOutputs,
+  seen: readonly Observation[],
+  at: Date,
+  command: (text: string) => string,
+): StatusReport {
+  const report = statusReport(outputs, seen, at, command);
+  const cause = (role: string) => seen.find((one) => one.role === role)?.failure?.text;
+  return {
+    ...report,
+    problems: report.problems.map((problem) =>
+      problem.kind === "down"
+        ? { ...problem, text: `no answer (${cause(problem.role)}). Trying again.` }
+        : problem,
+    ),
   };
-  const hits = number("keyspace_hits") ?? 0;
-  const reads = hits + (number("keyspace_misses") ?? 0);
-  const saved = number("rdb_last_save_time");
-  const status = info.rdb_last_bgsave_status;
-  return definedOnly({
-    software: `${info.server_name === "valkey" ? "Valkey" : "Redis"} ${info.valkey_version ?? info.redis_version ?? "of unknown version"}`,
-    uptime: number("uptime_in_seconds"),
-    usedMemory: number("used_memory"),
-    maxMemory: number("maxmemory") || undefined,
-    policy: info.maxmemory_policy,
-    fragmentation: number("mem_fragmentation_ratio"),
-    clients: number("connected_clients"),
-    maxClients: number("maxclients"),
-    opsPerSecond: number("instantaneous_ops_per_sec"),
-    hitRate: reads > 0 ? hits / reads : undefined,
-    evicted: number("evicted_keys"),
-    rejected: number("rejected_connections"),
-    aof: aofState(info),
-    aofSize: number("aof_current_size"),
-    snapshotAge: saved === undefined ? undefined : Math.max(0, Math.round(now / 1000 - saved)),
-    snapshotOk: status === undefined ? undefined : status === "ok",
-  });
-}
-
-function aofState(info: Readonly<Record<string, string>>): string {
-  if (info.aof_enabled !== "1") return "off";
-  if (info.aof_last_write_status !== undefined && info.aof_last_write_status !== "ok")
-    return "the last write failed";
-  if (info.aof_last_bgrewrite_status !== undefined && info.aof_last_bgrewrite_status !== "ok")
-    return "the last rewrite failed";
-  return "on";
-}
-
-function definedOnly<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
