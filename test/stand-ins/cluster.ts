@@ -13,8 +13,14 @@ export interface StandInCluster {
   close(): void;
 }
 
-/** Answers as an API server with an empty cluster does, in which every pod succeeds at once, unless told otherwise. */
-export async function emptyCluster(uid: string): Promise<StandInCluster> {
+/**
+ * Answers as an API server with an empty cluster does, in which every pod succeeds at once, unless told otherwise.
+ * `existing`: what is there all the same, by its path.
+ */
+export async function emptyCluster(
+  uid: string,
+  existing: Readonly<Record<string, object>> = {},
+): Promise<StandInCluster> {
   const objects = new Map<string, object>();
   const cluster: StandInCluster = {
     server: "",
@@ -22,6 +28,7 @@ export async function emptyCluster(uid: string): Promise<StandInCluster> {
     close: () => server.close(),
   };
   objects.set("/api/v1/namespaces/kube-system", { metadata: { name: "kube-system", uid } });
+  for (const [url, object] of Object.entries(existing)) objects.set(url, object);
   const server = createServer(async (request, response) => {
     const [url = ""] = (request.url ?? "").split("?");
     if (request.method === "POST") {

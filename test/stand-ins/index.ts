@@ -20,8 +20,11 @@ export interface Surroundings {
   close(): void;
 }
 
-/** Puts a stand-in for each plugin into an existing folder, on PATH before any other; a socket answers for Docker, a port for Kubernetes. */
-export async function surroundings(folder: string): Promise<Surroundings> {
+/** Puts a stand-in for each plugin into an existing folder, on PATH before any other; a socket answers for Docker, a port for Kubernetes, whose cluster holds `existing`. */
+export async function surroundings(
+  folder: string,
+  existing: Readonly<Record<string, object>> = {},
+): Promise<Surroundings> {
   const script = path.join(__dirname, "plugin.cjs");
   for (const provider of PROVIDERS) {
     const file = path.join(folder, `pulumi-resource-${provider}`);
@@ -29,7 +32,7 @@ export async function surroundings(folder: string): Promise<Surroundings> {
   }
   const socket = path.join(folder, "docker.sock");
   const dockerEngine = emptyEngine(socket);
-  const cluster = await emptyCluster("uid-of-the-stand-in");
+  const cluster = await emptyCluster("uid-of-the-stand-in", existing);
   return {
     env: {
       ...Object.assign({}, ...Object.values(subjects).map(({ environment }) => environment)),

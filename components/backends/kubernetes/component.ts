@@ -138,9 +138,9 @@ function wantedVolume(args: KubernetesTopologyArgs, { namespace, servers }: Kube
 
 /** The way to the cluster, once the guard has found the context; this program itself reads no file before that. */
 function lookedAt({ paths, context }: Target, guard: ClusterGuard): pulumi.Output<Access> {
-  return pulumi
-    .all([guard.cluster, guard.context])
-    .apply(([, current]) => ({ paths, context: context ?? current }));
+  // An output that the guard does not give is unknown in every preview, and so would be all that follows from it.
+  if (context !== undefined) return guard.cluster.apply(() => ({ paths, context }));
+  return pulumi.all([guard.cluster, guard.context]).apply(([, current]) => ({ paths, context: current }));
 }
 
 /**
@@ -161,7 +161,7 @@ function createProvider(
   return new Provider(
     `${name}-cluster`,
     {
-      context: access.context,
+      context: target.context ?? access.context,
       clusterIdentifier: guard.cluster,
       upsertExistingObjects: true,
       enableConfigMapMutable: true,
