@@ -1,4 +1,4 @@
-import type { Outcome, Queue, Role, RoleState, Server, Topology } from "./types.js";
+import type { Queue, Role, RoleState, Server, Topology } from "./types.js";
 
 /** An element with these properties and children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -98,45 +98,23 @@ export function settingTable({ role, address }: RoleState, server: Server): HTML
   ]);
 }
 
-const EVENTS: Readonly<Record<string, string>> = {
-  processCrash: "Redis crashes",
-  redeploy: "redeploy",
-  hostCrash: "host reboots",
-  hostLoss: "host is lost",
-  zoneLoss: "zone is lost",
-  destroy: "destroy",
-};
-
-/** The guarantees: an event a line, a role a column. */
-export function guaranteeTable(guarantees: Topology["guarantees"]): HTMLElement {
-  const roles = Object.entries(guarantees).flatMap(([role, outcomes]) =>
-    outcomes ? [{ role, outcomes }] : [],
-  );
-  const head = element("tr", {}, [
-    element("th", { textContent: "event" }),
-    ...roles.map(({ role }) => element("th", { textContent: role })),
-  ]);
-  const lines = Object.entries(EVENTS).map(([event, title]) =>
+/** What survives what: an event a line, a role a column. */
+export function guaranteeTable({ roles, events }: Topology["guarantees"]): HTMLElement {
+  const heads = ["event", ...roles].map((textContent) => element("th", { textContent }));
+  const lines = events.map(({ title, cells }) =>
     element("tr", {}, [
       element("th", { textContent: title, scope: "row" }),
-      ...roles.map(({ outcomes }) => cell(outcomes[event])),
+      ...cells.map(({ word, detail, kept }) =>
+        element("td", {}, [
+          element("strong", { textContent: word, className: kept ? "good" : "" }),
+          element("p", { textContent: detail }),
+        ]),
+      ),
     ]),
   );
-  return element("table", {}, [element("thead", {}, [head]), element("tbody", {}, lines)]);
-}
-
-function cell(outcome: Outcome | undefined): HTMLElement {
-  if (!outcome) return element("td");
-  const word = outcome.elsewhere
-    ? "up to its provider"
-    : !outcome.kept
-      ? "lost"
-      : outcome.lossSeconds === 0
-        ? "kept"
-        : `kept, last ${outcome.lossSeconds} s at stake`;
-  return element("td", {}, [
-    element("strong", { textContent: word, className: outcome.kept && !outcome.elsewhere ? "good" : "" }),
-    element("p", { textContent: outcome.detail }),
+  return element("table", {}, [
+    element("thead", {}, [element("tr", {}, heads)]),
+    element("tbody", {}, lines),
   ]);
 }
 

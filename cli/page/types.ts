@@ -4,14 +4,10 @@ export interface Topology {
   backend: string;
   readOnly: boolean;
   hasQueues: boolean;
-  guarantees: Record<string, Record<string, Outcome> | undefined>;
-}
-
-export interface Outcome {
-  kept: boolean;
-  lossSeconds: number;
-  detail: string;
-  elsewhere?: boolean | undefined;
+  guarantees: {
+    roles: Role[];
+    events: { title: string; cells: { word: string; detail: string; kept: boolean }[] }[];
+  };
 }
 
 /** What `status --json` says. */

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { ClusterOptions, Redis } from "ioredis";
 import { Cluster } from "ioredis";
 import { oneAttempt } from "redis-topology/connect";
 import { until } from "./deadline";
@@ -79,13 +79,13 @@ export async function connectCluster(target: Target, signal: AbortSignal): Promi
   }
 }
 
-/** A client for the cluster that a server belongs to; what ioredis takes for every node stands in `target`. */
-export function clusterOf<T extends Target>(target: T, options: { lazyConnect?: boolean } = {}): Cluster {
+/** A client for the cluster that a server belongs to; what ioredis takes for every node stands in `target`. One attempt, unless told otherwise. */
+export function clusterOf<T extends Target>(target: T, options: ClusterOptions = {}): Cluster {
   const { host, port, ...node } = target;
   return new Cluster([{ host, port }], {
+    clusterRetryStrategy: ONE_ATTEMPT.retryStrategy,
     ...options,
     redisOptions: node,
-    clusterRetryStrategy: ONE_ATTEMPT.retryStrategy,
     // A certificate carries names and not addresses, so that nodes must be called by theirs (ioredis, "Cluster").
     dnsLookup: (address, done) => done(null, address),
   });

@@ -1,11 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { wayCommand } from "redis-topology/redis";
 import { until } from "./deadline";
 import { FailedError, messageOf, UserError } from "./errors";
+import { freePort } from "./freePort";
 
 /** Where a tunnel begins. */
 export const LOCALHOST = "127.0.0.1";
@@ -40,7 +41,8 @@ export async function openTunnel(
   if (wanted !== undefined && (await listens(LOCALHOST, wanted, ANSWER_MS))) {
     throw new UserError(`Port ${wanted} of ${LOCALHOST} is taken. Choose another with --port.`);
   }
-  const port = wanted ?? (await freePort());
+  // The tunnels' programs take no port 0.
+  const port = wanted ?? (await freePort(LOCALHOST));
   const [program = "", ...args] = wayCommand(way, { port, host });
   const command = [program, ...args].join(" ");
   // A group of its own: it must outlive a Ctrl-C until the last answer is in, and its helpers must end with it.
@@ -115,15 +117,4 @@ async function end({ pid }: ChildProcess, ended: Promise<string>): Promise<void>
     }
     if (await Promise.race([ended.then(() => true), sleep(CLOSE_MS, false, { ref: false })])) return;
   }
-}
-
-/** The tunnels' programs take no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOCALHOST);
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

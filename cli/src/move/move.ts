@@ -32,29 +32,39 @@ const MOST_TOLD = 100;
 
 type Targets = Partial<Record<RoleType, Redis>>;
 
+/** What is moved, and what every step of it works with. */
+interface Source {
+  readonly run: Run;
+  readonly client: Redis;
+  readonly route: (key: KeyBytes) => Destination;
+  /** Whether a key is moved at all. */
+  readonly chosen: (key: KeyBytes) => boolean;
+}
+
 /** Copies a server's keys into the topology and compares every one. Never writes to the source. */
 export async function move(run: Run, options: MoveOptions): Promise<MoveResult> {
-  const source = await openSource(run, options.from);
-  const { queues } = await findQueues(source, { signal: run.signal, limit: Number.POSITIVE_INFINITY });
-  await refuseWorkers(source, queues, run.signal);
+  const client = await openSource(run, options.from);
+  const { queues } = await findQueues(client, { signal: run.signal, limit: Number.POSITIVE_INFINITY });
+  await refuseWorkers(client, queues, run.signal);
   const route = routing(queues);
   const chosen = (key: KeyBytes) => options.only === undefined || route(key).role === options.only;
-  const plan = await planOf(source, route, chosen, run);
+  const source: Source = { run, client, route, chosen };
+  const plan = await planOf(source);
   const targets = await openTargets(run, plan, options.merge ?? false);
-  if (options.merge) await refuseCollisions(source, targets, route, chosen, run);
+  if (options.merge) await refuseCollisions(source, targets);
   if (options.dryRun) return { dryRun: true, plan, compared: 0, differences: [] };
 
   const total = plan.reduce((sum, { keys }) => sum + keys, 0);
   const from = Date.now();
   const copied = { keys: 0, bytes: 0 };
-  await eachRole(source, route, chosen, run, async (role, keys) => {
-    const batch = await copyKeys(source, targetFor(targets, role), keys, run.signal);
+  await eachRole(source, async (role, keys) => {
+    const batch = await copyKeys(client, targetFor(targets, role), keys, run.signal);
     copied.keys += batch.keys;
     copied.bytes += batch.bytes;
     run.progress.show(`copied ${copied.keys} of ${total} keys`);
   });
   const seconds = (Date.now() - from) / 1000;
-  const compared = await compareAll(source, targets, route, chosen, run);
+  const compared = await compareAll(source, targets);
   return { dryRun: false, plan, copied: { ...copied, seconds }, ...compared };
 }
 
@@ -82,15 +92,10 @@ async function refuseWorkers(
 }
 
 /** How many keys go where, queue by queue. */
-async function planOf(
-  source: Redis,
-  route: (key: KeyBytes) => Destination,
-  chosen: (key: KeyBytes) => boolean,
-  run: Run,
-): Promise<MoveResult["plan"]> {
+async function planOf({ run, client, route, chosen }: Source): Promise<MoveResult["plan"]> {
   const counts = new Map<string, MoveResult["plan"][number]>();
   let looked = 0;
-  for await (const keys of batches(source, run.signal)) {
+  for await (const keys of batches(client, run.signal)) {
     for (const key of new Set(keys.filter(chosen))) {
       const { role, queue } = route(key);
       const name = queue && `${queue.prefix}:${queue.name}`;
@@ -134,14 +139,8 @@ async function refuseEviction(client: Redis, signal: AbortSignal): Promise<void>
   );
 }
 
-async function refuseCollisions(
-  source: Redis,
-  targets: Targets,
-  route: (key: KeyBytes) => Destination,
-  chosen: (key: KeyBytes) => boolean,
-  run: Run,
-): Promise<void> {
-  const { differences: all } = await compareAll(source, targets, route, chosen, run);
+async function refuseCollisions(source: Source, targets: Targets): Promise<void> {
+  const { differences: all } = await compareAll(source, targets);
   const collisions = all.filter(({ what }) => what !== "missing");
   if (collisions.length === 0) return;
   const names = collisions.slice(0, 5).map(({ key, what }) => `${key} (${what})`);
@@ -151,16 +150,14 @@ async function refuseCollisions(
 }
 
 async function compareAll(
-  source: Redis,
+  source: Source,
   targets: Targets,
-  route: (key: KeyBytes) => Destination,
-  chosen: (key: KeyBytes) => boolean,
-  run: Run,
 ): Promise<Pick<MoveResult, "compared" | "differences">> {
   const found: (Difference & { role: RoleType })[] = [];
+  const { run, client } = source;
   let compared = 0;
-  await eachRole(source, route, chosen, run, async (role, keys) => {
-    const batch = await differences(source, targetFor(targets, role), keys, run.signal);
+  await eachRole(source, async (role, keys) => {
+    const batch = await differences(client, targetFor(targets, role), keys, run.signal);
     compared += keys.length;
     run.progress.show(`compared ${compared} keys`);
     if (found.length < MOST_TOLD) found.push(...batch.map((one) => ({ ...one, role })));
@@ -174,13 +171,10 @@ async function compareAll(
 }
 
 async function eachRole(
-  source: Redis,
-  route: (key: KeyBytes) => Destination,
-  chosen: (key: KeyBytes) => boolean,
-  run: Run,
+  { run, client, route, chosen }: Source,
   work: (role: RoleType, keys: KeyBytes[]) => Promise<void>,
 ): Promise<void> {
-  for await (const batch of batches(source, run.signal)) {
+  for await (const batch of batches(client, run.signal)) {
     const keys = [...new Set(batch)].filter(chosen);
     for (const role of new Set(keys.map((key) => route(key).role))) {
       await work(

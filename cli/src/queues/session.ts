@@ -68,7 +68,14 @@ export function writable(session: Session, queue: FoundQueue): Queue {
 }
 
 /** The queue through BullMQ, on the session's connection. Opening it writes nothing. */
-export function openQueue({ client, run }: Session, { name, prefix }: QueueId): Queue {
+export function openQueue({ client, run }: Session, id: QueueId): Queue {
+  const queue = queueOn(client, id);
+  run.atEnd(() => queue.disconnect().catch(() => undefined));
+  return queue;
+}
+
+/** A queue through BullMQ on a connection, which stays open when it is closed. The queue's own settings are its application's. */
+export function queueOn(client: Client, { name, prefix }: QueueId): Queue {
   const queue = new Queue(name, {
     connection: client,
     prefix,
@@ -76,7 +83,6 @@ export function openQueue({ client, run }: Session, { name, prefix }: QueueId): 
     skipMetasUpdate: true,
   });
   queue.on("error", () => undefined);
-  run.atEnd(() => queue.disconnect().catch(() => undefined));
   return queue;
 }
 

@@ -2,11 +2,12 @@ import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { HonoAdapter } from "@bull-board/hono";
 import { serveStatic } from "@hono/node-server/serve-static";
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Hono } from "hono";
 import { startDeadline } from "../deadline";
 import type { FoundQueue } from "../queues/discover";
 import { findQueues } from "../queues/discover";
+import { queueOn } from "../queues/session";
 import { NO_QUEUES } from "../status/observe";
 import type { FoundQueues } from "../status/queues";
 import { readKnown } from "../status/queues";
@@ -86,15 +87,9 @@ export class Board {
     for (const key of this.shown.keys()) await this.hide(key);
   }
 
-  private show(key: string, { name, prefix }: FoundQueue): void {
-    const queue = new Queue(name, {
-      connection: this.link.client,
-      prefix,
-      skipVersionCheck: true,
-      // The queue's own settings are its application's.
-      skipMetasUpdate: true,
-    });
-    queue.on("error", () => undefined);
+  private show(key: string, found: FoundQueue): void {
+    const { prefix } = found;
+    const queue = queueOn(this.link.client, found);
     const adapter = new BullMQAdapter(queue, {
       readOnlyMode: this.readOnly,
       // Two queues of one name would be one on the board.

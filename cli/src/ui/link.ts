@@ -1,6 +1,7 @@
-import { Cluster, Redis } from "ioredis";
+import { Redis } from "ioredis";
 import { startDeadline } from "../deadline";
 import type { Client, Target } from "../redisClient";
+import { clusterOf } from "../redisClient";
 
 /** Milliseconds between attempts to connect, and that an answer may take. */
 const RETRY_MS = 1000;
@@ -30,27 +31,17 @@ export class Link {
 
   /** To one server, or to a whole cluster where `clustered` says so. Connects by itself. */
   static open(target: Target, clustered: boolean): Link {
-    const { host, port, ...login } = target;
-    const options = { ...login, commandTimeout: ANSWER_MS, maxRetriesPerRequest: 0 };
+    const options = { ...target, commandTimeout: ANSWER_MS, maxRetriesPerRequest: 0 };
     const server = new Redis({
       ...options,
-      host,
-      port,
       enableOfflineQueue: false,
       retryStrategy: () => RETRY_MS,
       // One that still loads its data tells so itself.
       enableReadyCheck: false,
     });
     if (!clustered) return new Link(server, server);
-    return new Link(
-      server,
-      new Cluster([{ host, port }], {
-        redisOptions: options,
-        enableOfflineQueue: false,
-        clusterRetryStrategy: () => RETRY_MS,
-        dnsLookup: (address, done) => done(null, address),
-      }),
-    );
+    const cluster = { enableOfflineQueue: false, clusterRetryStrategy: () => RETRY_MS };
+    return new Link(server, clusterOf(options, cluster));
   }
 
   /** Asks the server. Throws why it is not there, as its connection said it. */

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import * as path from "node:path";
 import type { ServerType } from "@hono/node-server";
 import { serve } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
+import type { Outcome, Role } from "redis-topology/redis";
+import { EVENT_TITLES, EVENTS, outcomeText, ROLES } from "redis-topology/redis";
 import { messageOf, UserError } from "../errors";
+import { freePort } from "../freePort";
 import type { Endpoint, StackOutputs } from "../outputs";
 import { secretsOf } from "../outputs";
 import { BOARD_PATH, guard } from "./guard";
@@ -35,6 +37,15 @@ export interface PageOptions {
   readonly password?: string;
 }
 
+/** What survives what, as the page shows it. */
+export interface GuaranteeCells {
+  readonly roles: readonly Role[];
+  readonly events: readonly {
+    readonly title: string;
+    readonly cells: readonly { readonly word: string; readonly detail: string; readonly kept: boolean }[];
+  }[];
+}
+
 export interface Page {
   /** With the token in it. */
   readonly url: string;
@@ -61,6 +72,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** Serves the page until it is closed. Throws UserError when the address cannot be had. */
 export async function servePage(options: PageOptions): Promise<Page> {
+  // Its own name is part of what the guard checks.
   const port = options.port === 0 ? await freePort(options.host) : options.port;
   const token = randomBytes(24).toString("base64url");
   const app = new Hono();
@@ -85,7 +97,7 @@ function addPage(app: Hono, { outputs, roles, command, title, readOnly }: PageOp
       title,
       backend: outputs.backend,
       readOnly,
-      guarantees: outputs.guarantees,
+      guarantees: guaranteeCells(outputs.guarantees),
       hasQueues: board !== undefined,
     }),
   );
@@ -122,6 +134,23 @@ function withoutForeignFonts(board: Hono): Hono {
   return app;
 }
 
+/** The guarantees in words: an event a line, a role a column. */
+function guaranteeCells(guarantees: StackOutputs["guarantees"]): GuaranteeCells {
+  const roles = ROLES.filter((role) => guarantees[role]);
+  const cell = (outcome: Outcome | undefined) => ({
+    word: outcomeText(outcome),
+    detail: outcome?.detail ?? "",
+    kept: outcome?.kept === true && outcome.elsewhere !== true,
+  });
+  return {
+    roles,
+    events: EVENTS.map((event) => ({
+      title: EVENT_TITLES[event],
+      cells: roles.map((role) => cell(guarantees[role]?.[event])),
+    })),
+  };
+}
+
 async function listen(app: Hono, hostname: string, port: number): Promise<ServerType> {
   const server = serve({ fetch: app.fetch, hostname, port });
   try {
@@ -137,14 +166,4 @@ function stop(server: ServerType): Promise<void> {
     server.close(() => resolve());
     if ("closeAllConnections" in server) server.closeAllConnections();
   });
-}
-
-/** Found before the server listens: its own name is part of what it checks. */
-async function freePort(host: string): Promise<number> {
-  const probe = createServer().listen(0, host);
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
